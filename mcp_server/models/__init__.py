@@ -1,0 +1,1 @@
+"""Plain data: what callers send, what they get back, and the tables both are checked against."""
