@@ -163,3 +163,12 @@ def forget_proxies() -> None:
     for name in _PROXY_VARIABLES:
         os.environ.pop(name, None)  # noqa: TID251 - the one writer, too
         os.environ.pop(name.lower(), None)  # noqa: TID251
+
+
+def credential_environment() -> dict[str, str]:
+    """The variables that the vendor's credential chain reads, for checks and explanations."""
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - the one reader
+        if name.startswith("ALIBABA_CLOUD_")
+    }
