@@ -1,0 +1,1 @@
+"""Checks between a caller's arguments and the cloud: arguments in, findings out."""

@@ -1,0 +1,114 @@
+"""Tags: their rules one by one, and one repair that mends them all."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mcp_server.guardrails import request_rules as rules
+from mcp_server.guardrails.texts import too_long
+from mcp_server.models.finding import Finding, Repair
+from mcp_server.models.limits import (
+    FORBIDDEN_IN_TAGS,
+    RESERVED_TAG_PREFIXES,
+    TAG_KEY,
+    TAG_VALUE,
+    TAGS,
+)
+
+RawTag = Mapping[str, Any]
+
+
+def check_tags(tags: object) -> Iterator[Finding]:
+    """Findings on the tags as given, each tag by itself and all together."""
+    if not isinstance(tags, list):
+        return
+    repair = {"tags": repaired_tags(tags)}
+    if len(tags) > TAGS.maximum:
+        yield too_long("tags", len(tags), TAGS, repair)
+    for position, tag in enumerate(tags):
+        if isinstance(tag, dict):
+            yield from _check_tag(tag, f"tags[{position}]", repair)
+    keys = Counter(_text(tag.get("key")) for tag in tags if isinstance(tag, dict))
+    for key, count in keys.items():
+        if count > 1:
+            yield rules.DUPLICATE_TAG_KEY.finding(
+                "tags",
+                f"The key {key[: TAG_KEY.maximum]!r} occurs {count} times.",
+                "Give each key once; the repair keeps the last.",
+                repair=repair,
+            )
+
+
+def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
+    key, value = _text(tag.get("key")), _text(tag.get("value"))
+    if not key:
+        yield rules.EMPTY.finding(
+            f"{field}.key", "The key is empty.", "Give the tag a key.", repair=repair
+        )
+    for part, text, limit in (("key", key, TAG_KEY), ("value", value, TAG_VALUE)):
+        if len(text) > limit.maximum:
+            yield too_long(f"{field}.{part}", len(text), limit, repair)
+    if prefix := _reserved_prefix(key):
+        yield rules.RESERVED_TAG_KEY.finding(
+            f"{field}.key",
+            f"The key starts with {prefix}, which is reserved.",
+            "Choose another key.",
+            repair=repair,
+        )
+    for part, text in (("key", key), ("value", value)):
+        if any(url in text for url in FORBIDDEN_IN_TAGS):
+            yield rules.URL_IN_TAG.finding(
+                f"{field}.{part}",
+                f"The {part} contains http:// or https://.",
+                "Write the address without its scheme.",
+                repair=repair,
+            )
+
+
+def repaired_tags(tags: object) -> list[dict[str, str]]:
+    """The nearest list of tags that the API takes.
+
+    A map becomes a list, numbers become text, reserved prefixes and URL schemes go, what is too
+    long is cut, of equal keys the last stays, and what has no key or is over the count is left
+    out.
+    """
+    if isinstance(tags, Mapping):
+        tags = [{"key": key, "value": value} for key, value in tags.items()]
+    if not isinstance(tags, list):
+        return []
+    by_key: dict[str, str] = {}
+    for tag in tags:
+        if not isinstance(tag, Mapping):
+            continue
+        key = _legal_key(_text(tag.get("key")))
+        if key.strip():
+            by_key.pop(key, None)
+            by_key[key] = _without_schemes(_text(tag.get("value")))[: TAG_VALUE.maximum]
+    return [{"key": key, "value": value} for key, value in list(by_key.items())[: TAGS.maximum]]
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return value if isinstance(value, str) else str(value)
+
+
+def _reserved_prefix(key: str) -> str | None:
+    return next((p for p in RESERVED_TAG_PREFIXES if key.lower().startswith(p)), None)
+
+
+def _legal_key(key: str) -> str:
+    """Without schemes and reserved prefixes: taking one out can uncover another."""
+    before = None
+    while key != before:
+        before = key
+        key = _without_schemes(key).strip()
+        key = key[len(_reserved_prefix(key) or "") :].strip()
+    return key[: TAG_KEY.maximum].strip()
+
+
+def _without_schemes(text: str) -> str:
+    while any(url in text for url in FORBIDDEN_IN_TAGS):
+        for url in FORBIDDEN_IN_TAGS:
+            text = text.replace(url, "")
+    return text
