@@ -12,6 +12,7 @@ from mcp_server.guardrails.parameters import Placeholder, check_parameters, plac
 from mcp_server.guardrails.region import check_region
 from mcp_server.guardrails.tags import check_tags
 from mcp_server.models.finding import Finding, Severity
+from mcp_server.models.regions import is_region_syntax
 from mcp_server.models.request import CommandRequest
 from mcp_server.settings import Settings
 
@@ -33,6 +34,13 @@ class Inspection:
     def request(self) -> CommandRequest:
         """The request; whole only when nothing was found to be invalid."""
         return self.draft.request
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every argument may be read and the region may become part of a host name."""
+        return self.draft.has(*type(self.request).model_fields) and is_region_syntax(
+            self.request.region_id
+        )
 
     def has(self, severity: Severity) -> bool:
         """Whether anything of that weight was found."""

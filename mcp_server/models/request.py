@@ -102,8 +102,8 @@ class CommandRequest(BaseModel):
     enable_parameter: Annotated[
         bool,
         Field(
-            description="true: {{name}} in the script is filled in at each run; at most 20 names of "
-            "A-Z a-z 0-9 _ -, 64 bytes each",
+            description="true: {{name}} in the script is filled in at each run; at most 20 names "
+            "of A-Z a-z 0-9 _ -, 64 bytes each",
         ),
     ] = False
     launcher: Annotated[

@@ -28,6 +28,15 @@ class Backend(StrEnum):
     LOCAL = "local"
 
 
+class Verdict(StrEnum):
+    """What create_command would do with the request of a preview."""
+
+    WOULD_BE_CREATED = "would_be_created"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    WOULD_BE_BLOCKED = "would_be_blocked"
+    WOULD_BE_REFUSED = "would_be_refused"
+
+
 class Size(BaseModel):
     """One measured length against its limit."""
 
@@ -77,7 +86,7 @@ class Preview(BaseModel):
     defaults: tuple[Default, ...]
     digest: str
     """SHA-256 of the canonical request, without the ClientToken: `sha256:` and 64 hex digits."""
-    verdict: str
+    verdict: Verdict
 
 
 class Result(BaseModel):
@@ -95,8 +104,3 @@ class Result(BaseModel):
     preview: Preview | None = None
     findings: tuple[Finding, ...] = Field(default=())
     error: Explanation | None = None
-
-    @property
-    def is_error(self) -> bool:
-        """Whether the tool call counts as failed for the protocol."""
-        return self.status in {Status.INVALID, Status.BLOCKED, Status.FAILED}

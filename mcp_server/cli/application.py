@@ -1,0 +1,69 @@
+"""The parts put together: the one place that knows them all."""
+
+import logging
+import sys
+from dataclasses import dataclass
+
+import click
+
+from mcp_server.cli.local import start_local_endpoint
+from mcp_server.creation.workflow import Workflow
+from mcp_server.ecs.backend import Backend, CloudBackend, LocalBackend
+from mcp_server.ecs.gateway import Gateway
+from mcp_server.settings import (
+    Settings,
+    SettingsError,
+    credential_environment,
+    forget_proxies,
+)
+from mcp_server.tools.create_command import CreateCommand
+from mcp_server.tools.preview_command import PreviewCommand
+from mcp_server.tools.tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything a subcommand may need."""
+
+    settings: Settings
+    backend: Backend
+    gateway: Gateway
+    workflow: Workflow
+    tools: tuple[Tool, ...]
+
+    async def close(self) -> None:
+        """Close the connections to the cloud."""
+        self.gateway.close()
+
+
+def load_settings(overrides: dict[str, object]) -> Settings:
+    """The settings, or the end of the program with a message that names the key."""
+    try:
+        settings = Settings.load(**overrides)
+    except SettingsError as error:
+        raise click.UsageError(f"the settings cannot be used: {error}") from None
+    log_to_stderr(settings)
+    return settings
+
+
+def assemble(settings: Settings) -> Application:
+    """Put the parts together; nothing is started or called yet."""
+    backend: Backend
+    if settings.local:
+        forget_proxies()
+        backend = LocalBackend(lambda: start_local_endpoint(settings))
+    else:
+        backend = CloudBackend.from_settings(settings, credential_environment())
+    gateway = Gateway(settings, backend)
+    workflow = Workflow(settings, gateway)
+    tools = (PreviewCommand(workflow), CreateCommand(workflow))
+    return Application(settings, backend, gateway, workflow, tools)
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Logs go to standard error: standard output is the wire."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )

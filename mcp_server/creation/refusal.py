@@ -1,0 +1,88 @@
+"""Explanations for what never reached the API: findings that stop a request."""
+
+from typing import Final
+
+from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
+from mcp_server.models.finding import Finding, Repair, Severity
+from mcp_server.models.limits import API_PAGE
+
+
+def invalid(findings: tuple[Finding, ...]) -> Explanation:
+    """The arguments cannot be sent; `repair` has every change that is known at once."""
+    problems = [finding for finding in findings if finding.severity is Severity.INVALID]
+    repair = merged_repair(problems)
+    unrepaired = [finding.field for finding in problems if finding.repair is None]
+    return Explanation(
+        code="InvalidArguments",
+        source=Source.INPUT,
+        field=problems[0].field,
+        message=_counted(len(problems), "problem") + " in the arguments: "
+        + "; ".join(finding.message.rstrip(".") for finding in problems[:_SHOWN])
+        + (f"; and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else "."),
+        cause="The API would refuse these arguments, or store something other than was meant.",
+        fix=_how_to_fix(repair, unrepaired),
+        repair=repair,
+        retry=Retry.AFTER_FIX,
+        outcome=Outcome.NOT_SENT,
+        reference=API_PAGE,
+    )  # fmt: skip
+
+
+def blocked(findings: tuple[Finding, ...]) -> Explanation:
+    """A rule forbids the command, whoever asks."""
+    problems = [finding for finding in findings if finding.severity is Severity.BLOCK]
+    return Explanation(
+        code="Blocked",
+        source=Source.GUARDRAIL,
+        field=problems[0].field,
+        message=_messages(problems),
+        cause="The script does harm that cannot be undone, or hands the instance over.",
+        fix="Change the script as the findings say. Only the operator's policy can waive a rule.",
+        repair=merged_repair(problems),
+        retry=Retry.AFTER_FIX,
+        outcome=Outcome.NOT_SENT,
+    )
+
+
+def unconfirmed(findings: tuple[Finding, ...]) -> Explanation:
+    """A person has to agree and there is nobody to ask: that means no."""
+    problems = [finding for finding in findings if finding.severity is Severity.CONFIRM]
+    return Explanation(
+        code="ConfirmationUnavailable",
+        source=Source.CONFIRMATION,
+        field=problems[0].field,
+        message=_messages(problems),
+        cause="A person has to agree to this, and this server has no way to ask one.",
+        fix="Change the request so that the findings go, or have a person create the command in "
+        "the console.",
+        repair=merged_repair(problems),
+        retry=Retry.AFTER_FIX,
+        outcome=Outcome.NOT_SENT,
+    )
+
+
+_SHOWN: Final = 8
+
+
+def merged_repair(findings: list[Finding]) -> Repair | None:
+    """All repairs as one object of arguments to change, or None when there is none."""
+    merged: Repair = {}
+    for finding in findings:
+        merged |= finding.repair or {}
+    return merged or None
+
+
+def _how_to_fix(repair: Repair | None, unrepaired: list[str]) -> str:
+    by_hand = f"Mend {', '.join(dict.fromkeys(unrepaired))} as the findings say." * bool(unrepaired)
+    if repair is None:
+        return by_hand
+    merge = "Merge repair into the arguments (null takes an argument out) and call again."
+    return f"{by_hand} {merge}".strip()
+
+
+def _messages(findings: list[Finding]) -> str:
+    return " ".join(finding.message for finding in findings[:_SHOWN])
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,56 @@
+"""A command in the API's own spelling: the only place that knows it."""
+
+import hashlib
+from typing import Any, Final
+
+import rfc8785
+
+from mcp_server.models.request import CommandRequest
+
+ACTION: Final = "CreateCommand"
+VERSION: Final = "2014-05-26"
+ENCODING: Final = "Base64"
+"""Always said explicitly: the operation takes it for granted, RunCommand does not."""
+
+_OPTIONAL: Final = {
+    "description": "Description",
+    "working_dir": "WorkingDir",
+    "timeout": "Timeout",
+    "launcher": "Launcher",
+    "resource_group_id": "ResourceGroupId",
+    "client_token": "ClientToken",
+}
+
+
+def api_request(request: CommandRequest, encoded_content: str) -> dict[str, Any]:
+    """The parameters of CreateCommand; what the caller left out stays out.
+
+    Args:
+        request: a valid request.
+        encoded_content: the script in standard Base64.
+    """
+    parameters: dict[str, Any] = {
+        "RegionId": request.region_id,
+        "Name": request.name,
+        "Type": request.type,
+        "CommandContent": encoded_content,
+        "ContentEncoding": ENCODING,
+    }
+    for name, api_name in _OPTIONAL.items():
+        if (value := getattr(request, name)) is not None:
+            parameters[api_name] = value
+    if request.enable_parameter:
+        parameters["EnableParameter"] = True
+    if request.tags:
+        parameters["Tag"] = [{"Key": tag.key, "Value": tag.value} for tag in request.tags]
+    return parameters
+
+
+def digest(parameters: dict[str, Any]) -> str:
+    """`sha256:` and the hash of the request in canonical JSON (RFC 8785), without ClientToken.
+
+    The token says which call it is, not what is created: a repeated call has the same digest.
+    """
+    content = {name: value for name, value in parameters.items() if name != "ClientToken"}
+    canonical = rfc8785.dumps({"Action": ACTION, "Version": VERSION, "Parameters": content})
+    return f"sha256:{hashlib.sha256(canonical).hexdigest()}"
