@@ -15,6 +15,8 @@ _LEGAL_NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _OOS_NAME: Final = re.compile(r"(oos|oos-secret):\S+\Z", re.IGNORECASE)
 _EXCERPT: Final = 40
 """Characters of a placeholder to show."""
+_LISTED: Final = 5
+"""Placeholders to name in one message."""
 
 Kind = Literal["custom", "builtin", "oos", "oos-secret", "empty", "illegal", "unknown-builtin"]
 
@@ -118,45 +120,53 @@ def _switched_off(found: tuple[Placeholder, ...], *, chosen: bool) -> Finding:
 
 
 def _name_findings(found: tuple[Placeholder, ...]) -> Iterator[Finding]:
+    """One finding a kind of problem, at its first place: a template can repeat it at will."""
     legal = any(p.kind in {"custom", "builtin", "oos", "oos-secret"} for p in found)
     literally: Repair | None = None if legal else {"enable_parameter": False}
-    seen: set[str] = set()
-    for placeholder in found:
-        name = placeholder.name
-        if name.lower() in seen:
-            continue
-        seen.add(name.lower())
-        match placeholder.kind:
-            case "empty":
-                yield rules.EMPTY_PARAMETER_NAME.finding(
-                    FIELD, "{{ }} has no name in it.",
-                    "Name the parameter. If the braces are meant as they stand, turn "
-                    "enable_parameter off.",
-                    repair=literally, line=placeholder.line, excerpt=placeholder.excerpt,
-                )  # fmt: skip
-            case "illegal":
-                yield rules.ILLEGAL_PARAMETER_NAME.finding(
-                    FIELD, f"{placeholder.excerpt} is not a legal parameter name.",
-                    "If the braces belong to another program's template, turn enable_parameter "
-                    "off; beside real parameters, keep the two braces apart in the script.",
-                    repair=literally, line=placeholder.line, excerpt=placeholder.excerpt,
-                )  # fmt: skip
-            case "unknown-builtin":
-                names = [built_in.name for built_in in BUILT_INS.values()]
-                near = nearest(name, names)
-                yield rules.UNKNOWN_BUILT_IN.finding(
-                    FIELD, f"{placeholder.excerpt} is not a built-in parameter.",
-                    f"Write {{{{{near}}}}}." if near else f"There are {', '.join(names)}.",
-                    repair=literally, line=placeholder.line, excerpt=placeholder.excerpt,
-                )  # fmt: skip
-            case "custom" if len(name.encode()) > PARAMETER_NAME.maximum:
-                yield rules.PARAMETER_NAME_TOO_LONG.finding(
-                    FIELD,
-                    f"A parameter name has {len(name)} bytes, and {PARAMETER_NAME.maximum} is "
-                    "the limit.",
-                    "Shorten the name.",
-                    line=placeholder.line, excerpt=placeholder.excerpt,
-                )  # fmt: skip
+    if empty := [p for p in found if p.kind == "empty"]:
+        yield rules.EMPTY_PARAMETER_NAME.finding(
+            FIELD,
+            "{{ }} has no name in it.",
+            "Name the parameter. If the braces are meant as they stand, turn enable_parameter off.",
+            repair=literally,
+            line=empty[0].line,
+        )
+    if illegal := [p for p in found if p.kind == "illegal"]:
+        yield rules.ILLEGAL_PARAMETER_NAME.finding(
+            FIELD,
+            f"Not a legal parameter name: {_listed(illegal)}.",
+            "If the braces belong to another program's template, turn enable_parameter off; "
+            "beside real parameters, keep the two braces apart in the script.",
+            repair=literally,
+            line=illegal[0].line,
+            excerpt=illegal[0].excerpt,
+        )
+    if unknown := [p for p in found if p.kind == "unknown-builtin"]:
+        names = [built_in.name for built_in in BUILT_INS.values()]
+        near = nearest(unknown[0].name, names)
+        yield rules.UNKNOWN_BUILT_IN.finding(
+            FIELD,
+            f"Not a built-in parameter: {_listed(unknown)}.",
+            f"Write {{{{{near}}}}}." if near else f"There are {', '.join(names)}.",
+            repair=literally,
+            line=unknown[0].line,
+            excerpt=unknown[0].excerpt,
+        )
+    long = [p for p in found if p.kind == "custom" and len(p.name) > PARAMETER_NAME.maximum]
+    if long:
+        yield rules.PARAMETER_NAME_TOO_LONG.finding(
+            FIELD,
+            f"Over {PARAMETER_NAME.maximum} bytes: {_listed(long)}.",
+            "Shorten the name.",
+            line=long[0].line,
+            excerpt=long[0].excerpt,
+        )
+
+
+def _listed(found: list[Placeholder]) -> str:
+    distinct = list({p.name.lower(): p.excerpt for p in found}.values())
+    more = len(distinct) - _LISTED
+    return ", ".join(distinct[:_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _count_findings(found: tuple[Placeholder, ...]) -> Iterator[Finding]:

@@ -1,0 +1,164 @@
+"""The main job, done for real: a server process, an MCP client, and the local endpoint."""
+
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import mcp_types as types
+from mcp import Client, StdioServerParameters
+
+from mcp_server.cli.application import assemble
+from mcp_server.cli.examples import Example, examples
+from mcp_server.ecs.gateway import Gateway
+from mcp_server.emulator import Emulator
+from mcp_server.settings import PREFIX, Settings
+
+FAULTY: Final[dict[str, Any]] = {
+    "region_id": "cn-hangzhou-b",
+    "name": "list-containers-" + "of-the-whole-fleet-" * 7,
+    "type": "RunShellScript",
+    "command_content": "docker ps --format '{{.Names}} {{.Status}}'\n",
+    "enable_parameter": True,
+    "timeout": 60,
+    "tags": [{"key": "acs:team", "value": "platform-operations"}],
+}
+"""The API would refuse it in four ways: a zone for a region, a name over 128 characters, a
+template of docker's taken for parameters, and a reserved tag key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done, and whether it held."""
+
+    what: str
+    held: bool
+    seen: str
+
+
+@dataclass(slots=True)
+class Scene:
+    """What belongs together: one script's way, or the faulty request's."""
+
+    title: str
+    steps: list[Step] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    repair: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, what: str, held: bool, seen: str) -> bool:
+        """Add a step; returns whether it held."""
+        self.steps.append(Step(what, held, seen))
+        return held
+
+    @property
+    def held(self) -> bool:
+        """Whether every step held."""
+        return bool(self.steps) and all(step.held for step in self.steps)
+
+    def as_data(self) -> dict[str, Any]:
+        """For --json."""
+        return asdict(self) | {"held": self.held}
+
+
+class Demonstration:
+    """Scenes one by one, so that a person sees them as they happen."""
+
+    def __init__(self, client: Client, gateway: Gateway) -> None:
+        self._client = client
+        self._gateway = gateway
+
+    async def scenes(self) -> AsyncIterator[Scene]:
+        """Play everything."""
+        yield await self._introduction()
+        for example in examples():
+            yield await self._example(example)
+        yield await self._faulty_request()
+
+    async def _introduction(self) -> Scene:
+        scene = Scene("A server process on stdio, and an MCP client of the SDK")
+        tools = (await self._client.list_tools()).tools
+        names = [tool.name for tool in tools]
+        version = self._client.protocol_version
+        scene.add("connect", held=bool(version), seen=f"protocol {version}")
+        scene.add("list tools", held="create_command" in names, seen=", ".join(names))
+        return scene
+
+    async def _example(self, example: Example) -> Scene:
+        arguments = example.arguments
+        scene = Scene(f"{example.file_name}: {arguments['description']}")
+        sent = arguments | {"command_content": example.script.decode("utf-8")}
+        preview = await self._call("preview_command", sent)
+        shown = preview.get("preview", {})
+        sizes = {size["field"]: size for size in shown.get("sizes", [])}
+        size = sizes.get("command_content", {"size": 0, "limit": 0})
+        if not scene.add(
+            "preview",
+            held=preview["status"] == "preview" and shown["verdict"] == "would_be_created",
+            seen=f"{shown.get('verdict', preview['status'])}, {size['size']} of {size['limit']} "
+            f"bytes, {shown.get('digest', '')[:19]}…",
+        ):
+            return scene
+        if shown["parameters"]:
+            names = ", ".join(parameter["name"] for parameter in shown["parameters"])
+            scene.add("parameters", held=True, seen=names)
+        await self._create_and_compare(scene, sent, example.script)
+        return scene
+
+    async def _faulty_request(self) -> Scene:
+        scene = Scene("A request that the API would refuse in four ways at once")
+        refused = await self._call("create_command", FAULTY)
+        problems = [f for f in refused.get("findings", []) if f["severity"] == "invalid"]
+        scene.findings = problems
+        if not scene.add(
+            "refused before anything is sent",
+            held=refused["status"] == "invalid" and len(problems) == 4,  # noqa: PLR2004
+            seen=f"{len(problems)} problems, each explained",
+        ):
+            return scene
+        scene.repair = refused["error"]["repair"]
+        scene.add(
+            "the answer's own repair",
+            held=all(finding["repair"] for finding in problems),
+            seen=", ".join(scene.repair),
+        )
+        repaired = {k: v for k, v in (FAULTY | scene.repair).items() if v is not None}
+        await self._create_and_compare(scene, repaired, FAULTY["command_content"].encode())
+        return scene
+
+    async def _create_and_compare(
+        self, scene: Scene, arguments: Mapping[str, Any], script: bytes
+    ) -> None:
+        created = await self._call("create_command", arguments)
+        command_id = created.get("command_id", "")
+        if not scene.add("create", created["status"] == "created", command_id or created["status"]):
+            return
+        stored = await self._gateway.describe_commands(arguments["region_id"], command_id)
+        same = stored is not None and stored.content == script
+        scene.add(
+            "read back from the endpoint",
+            held=same,
+            seen=f"{len(script)} bytes, " + ("every one the same" if same else "NOT the same"),
+        )
+
+    async def _call(self, tool: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        result = await self._client.call_tool(tool, dict(arguments))
+        if not isinstance(result, types.CallToolResult) or result.structured_content is None:
+            return {"status": "no structured answer"}
+        structured: dict[str, Any] = result.structured_content
+        return structured
+
+
+@asynccontextmanager
+async def demonstration() -> AsyncIterator[Demonstration]:
+    """A local endpoint, the real server as a subprocess in local mode, and a client of it."""
+    with Emulator() as emulator:
+        settings = Settings.load(local=True, local_endpoint=emulator.endpoint)
+        gateway = assemble(settings).gateway
+        server = StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "mcp_server", "serve", "--local"],
+            env={f"{PREFIX}LOCAL_ENDPOINT": emulator.endpoint},
+        )
+        async with Client(server) as client:
+            yield Demonstration(client, gateway)
