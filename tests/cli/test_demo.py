@@ -1,0 +1,40 @@
+import json
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+
+from mcp_server.cli import demonstration
+
+Run = Callable[..., Result]
+
+
+def test_every_step_of_the_demo_holds_and_is_told_as_data(run: Run) -> None:
+    played = run("demo", "--json")
+    scenes = json.loads(played.output)
+    assert played.exit_code == 0
+    assert [scene["title"].partition(":")[0] for scene in scenes] == [
+        "A server process on stdio, and an MCP client of the SDK",
+        "disk-memory-report.sh",
+        "log-cleanup.bat",
+        "service-check.ps1",
+        "A request that the API would refuse in four ways at once",
+    ]
+    assert [scene["held"] for scene in scenes] == [True] * 5
+    assert [finding["rule"] for finding in scenes[-1]["findings"]] == [
+        "too-long",
+        "zone-as-region",
+        "reserved-tag-key",
+        "illegal-parameter-name",
+    ]
+
+
+def test_the_demo_is_told_to_people_and_fails_when_a_step_does_not_hold(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flawless = {**demonstration.FAULTY, "name": "short"}
+    monkeypatch.setattr(demonstration, "FAULTY", flawless)
+    played = run("demo")
+    assert played.exit_code == 1
+    assert "✗  refused before anything is sent  3 problems, each explained" in played.output
+    assert "✓  read back from the endpoint" in played.output

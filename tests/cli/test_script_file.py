@@ -1,0 +1,85 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from mcp_server.emulator import Emulator
+
+Run = Callable[..., Result]
+
+
+def test_a_preview_shows_the_request_and_sends_nothing(
+    run: Run, emulator: Emulator, tmp_path: Path
+) -> None:
+    script = tmp_path / "uptime.sh"
+    script.write_text("uptime\n")
+    shown = run("preview", str(script), "--region-id", "cn-hangzhou", "--local")
+    assert shown.exit_code == 0
+    assert shown.output.splitlines()[:5] == [
+        "Preview: nothing was created (backend: local)",
+        "Verdict: would_be_created",
+        f"Endpoint: {emulator.endpoint}",
+        "  RegionId: cn-hangzhou",
+        "  Name: uptime",
+    ]
+    assert "   1  uptime" in shown.output
+    assert not shown.output.rstrip().endswith("}")  # the JSON line is for agents
+    assert emulator.requests == []
+
+
+def test_a_file_is_created_with_every_byte_and_the_type_of_its_ending(
+    run: Run, emulator: Emulator, tmp_path: Path
+) -> None:
+    script = tmp_path / "check.BAT"
+    script.write_bytes(b"@echo off\r\necho a^b & echo %PATH%\r\n")
+    created = run("create", str(script), "--region-id", "cn-hangzhou", "--local", "--json")
+    (stored,) = emulator.commands()
+    assert created.exit_code == 0
+    assert json.loads(created.output)["command_id"] == stored.command_id
+    assert (stored.type, stored.name) == ("RunBatScript", "check")
+    assert stored.content == b"@echo off\r\necho a^b & echo %PATH%\r\n"
+
+
+def test_an_arguments_file_gives_the_rest_and_options_go_over_it(
+    run: Run, emulator: Emulator, tmp_path: Path
+) -> None:
+    script, arguments = tmp_path / "a.sh", tmp_path / "a.json"
+    script.write_text("echo {{who}}\n")
+    given = {"region_id": "cn-beijing", "name": "greet", "enable_parameter": True, "timeout": 30}
+    arguments.write_text(json.dumps(given))
+    run(
+        "create", str(script), "--arguments", str(arguments),
+        "--region-id", "cn-hangzhou", "--timeout", "90", "--local",
+    )  # fmt: skip
+    (stored,) = emulator.commands(region_id="cn-hangzhou")
+    assert (stored.name, stored.timeout, stored.enable_parameter) == ("greet", 90, True)
+
+
+def test_a_refusal_says_what_to_do_and_ends_with_1(
+    run: Run, emulator: Emulator, tmp_path: Path
+) -> None:
+    script = tmp_path / "a.sh"
+    script.write_text("uptime\n")
+    refused = run("create", str(script), "--region-id", "cn-hangzhou-b", "--local")
+    assert refused.exit_code == 1
+    assert "cn-hangzhou-b is a zone of the region cn-hangzhou. Use cn-hangzhou." in refused.output
+    assert emulator.requests == []
+
+
+def test_a_file_of_an_unknown_ending_needs_a_type(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "a.txt"
+    script.write_text("uptime\n")
+    refused = run("preview", str(script), "--region-id", "cn-hangzhou", "--local")
+    assert refused.exit_code == 1
+    assert "type is missing" in refused.output
+
+
+def test_an_arguments_file_that_is_not_an_object_is_a_usage_error(run: Run, tmp_path: Path) -> None:
+    script, arguments = tmp_path / "a.sh", tmp_path / "a.json"
+    script.write_text("uptime\n")
+    for content in ("[1]", "{", ""):
+        arguments.write_text(content)
+        refused = run("preview", str(script), "--arguments", str(arguments), "--local")
+        assert refused.exit_code == 2
+        assert "--arguments" in refused.output
