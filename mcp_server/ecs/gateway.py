@@ -1,0 +1,258 @@
+"""Calls to ECS: in worker threads, repeated where that is safe, answered within a time limit."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from mcp_server.ecs import replies
+from mcp_server.ecs.backend import Backend
+from mcp_server.ecs.call import AttemptFailedError, Call
+from mcp_server.ecs.credentials import Account, CredentialsError
+from mcp_server.ecs.error_catalogue import explain
+from mcp_server.ecs.failure import Failure, worse
+from mcp_server.ecs.retry import Backoff, full_jitter, pause_before_next
+from mcp_server.ecs.stored_command import StoredCommand
+from mcp_server.models.explanation import Explanation
+from mcp_server.settings import Settings
+
+if TYPE_CHECKING:
+    from alibabacloud_ecs20140526.client import Client
+
+_LOG: Final = logging.getLogger("mcp_server.ecs")
+_ANY_REGION: Final = "cn-hangzhou"
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedCommand:
+    """ECS has the command."""
+
+    command_id: str
+    request_id: str | None
+    attempts: int
+
+
+class EcsError(Exception):
+    """A call that did not succeed; its text is only the code.
+
+    Attributes:
+        explanation: what happened, what is known of the outcome, and the way out.
+        attempts: how many times the request was tried.
+    """
+
+    def __init__(self, explanation: Explanation, attempts: int) -> None:
+        super().__init__(explanation.code)
+        self.explanation = explanation
+        self.attempts = attempts
+
+
+class Gateway:
+    """The one way to ECS. Safe to share between the tasks of one event loop."""
+
+    def __init__(
+        self, settings: Settings, backend: Backend, *, backoff: Backoff = full_jitter
+    ) -> None:
+        """Import, read and connect nothing yet.
+
+        Args:
+            settings: timeouts, attempts and how many calls may run at once.
+            backend: where calls go, and with which keys.
+            backoff: seconds to wait after an attempt, counted from 1.
+        """
+        self._settings = settings
+        self._backend = backend
+        self._backoff = backoff
+        self._threads = anyio.CapacityLimiter(settings.max_concurrent_calls)
+        self._clients: dict[str, tuple[str, Account, Client]] = {}
+        self._clients_lock = threading.Lock()
+
+    def host(self, region_id: str) -> str:
+        """The host that a call for this region goes to. May start a local endpoint.
+
+        Raises:
+            ValueError: the region id was not validated (a bug).
+        """
+        return self._backend.host(region_id)
+
+    async def warm_up(self) -> None:
+        """Import the SDK in a worker thread, so that the first call need not."""
+        await anyio.to_thread.run_sync(_import_sdk, abandon_on_cancel=True)
+
+    async def create_command(self, request: Mapping[str, object]) -> CreatedCommand:
+        """Create a command.
+
+        Args:
+            request: API names and values, with RegionId and a ClientToken, which is the same for
+                every attempt: so a repeated request cannot create a second command.
+
+        Raises:
+            EcsError: it was not created, or nobody knows.
+            ValueError: no ClientToken, or a name that the API does not have (a bug).
+        """
+        if not request.get("ClientToken"):
+            raise ValueError("a request without a ClientToken cannot be repeated safely")
+        call = self._call("CreateCommand", str(request["RegionId"]), request)
+        command_id, request_id = await self._perform(call, replies.created)
+        return CreatedCommand(command_id, request_id, call.attempts)
+
+    async def describe_commands(self, region_id: str, command_id: str) -> StoredCommand | None:
+        """Read one command back; None when the region has none with this id.
+
+        Raises:
+            EcsError: the call failed.
+        """
+        request = {"RegionId": region_id, "CommandId": command_id, "ContentEncoding": "Base64"}
+        call = self._call("DescribeCommands", region_id, request)
+        return await self._perform(call, replies.stored)
+
+    async def describe_regions(self, region_id: str = _ANY_REGION) -> tuple[str, ...]:
+        """The ids of the regions that the account sees: a harmless call that shows calls work.
+
+        Raises:
+            EcsError: the call failed.
+        """
+        return await self._perform(self._call("DescribeRegions", region_id, {}), replies.region_ids)
+
+    def close(self) -> None:
+        """Close the connections. A later call would open new ones."""
+        with self._clients_lock:
+            hosts = {host for host, _, _ in self._clients.values()}
+            self._clients.clear()
+        if hosts:
+            from mcp_server.ecs import session  # noqa: PLC0415 - a call has imported it
+
+            for host in hosts:
+                session.remove(self._backend.protocol, host)
+
+    def _call(self, action: str, region_id: str, request: Mapping[str, object]) -> Call:
+        deadline = time.monotonic() + self._settings.call_timeout
+        return Call(action, region_id, request, deadline)
+
+    async def _perform(
+        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+    ) -> _Value:
+        failure: Failure | None = None
+        try:
+            with anyio.move_on_after(self._settings.call_timeout):
+                return await self._attempts(call, read)
+        except AttemptFailedError as error:
+            failure = error.failure
+        except anyio.get_cancelled_exc_class():
+            call.abandon()
+            _LOG.warning("%s was cancelled, outcome %s", call.action, call.outcome)
+            raise
+        # Raised here, not above, so that no earlier exception hangs on it.
+        raise self._error(call, failure or call.abandon())
+
+    async def _attempts(
+        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+    ) -> _Value:
+        import stamina  # noqa: PLC0415 - 20 ms that start-up does not need
+
+        def pause(error: Exception) -> bool | float:
+            if not isinstance(error, AttemptFailedError):
+                return False
+            wait = pause_before_next(
+                error.failure, call.attempts, call.seconds_left(), self._backoff
+            )
+            return False if wait is None else wait
+
+        caller = stamina.AsyncRetryingCaller(attempts=self._settings.max_attempts, timeout=None)
+        return await caller(pause, self._attempt, call, read)
+
+    async def _attempt(
+        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+    ) -> _Value:
+        return await anyio.to_thread.run_sync(
+            self._attempt_in_thread, call, read, abandon_on_cancel=True, limiter=self._threads
+        )
+
+    def _attempt_in_thread(
+        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+    ) -> _Value:
+        call.begin()
+        reply = self._send(call)
+        value = reply if isinstance(reply, Failure) else read(reply)
+        failure = value if isinstance(value, Failure) else None
+        if not call.end(failure):
+            ended = "ok" if isinstance(value, StoredCommand) else failure or value
+            _LOG.warning("%s, no longer waited for, ended: %s", call.action, ended)
+        if isinstance(value, Failure):
+            raise AttemptFailedError(value)
+        return value
+
+    def _send(self, call: Call) -> dict[str, Any] | Failure:
+        try:
+            host = self._backend.host(call.region_id)
+            account = self._backend.account()
+        except CredentialsError as error:
+            return Failure(error.code, detail=error.detail)
+        except OSError:
+            return Failure("LocalEndpointFailed")
+        call.withheld = _withheld(account, call.request)
+        from mcp_server.ecs import sdk, session  # noqa: PLC0415 - half a second, once
+
+        client = self._client(call.region_id, host, account)
+        session.guard(self._backend.protocol, host)
+        left = call.seconds_left()
+        if left <= 0 or not call.may_send():
+            return Failure("NotSentInTime")
+        return sdk.call(
+            client,
+            call.action,
+            call.request,
+            min(self._settings.connect_timeout, left),
+            min(self._settings.read_timeout, left),
+        )
+
+    def _client(self, region_id: str, host: str, account: Account) -> "Client":
+        from mcp_server.ecs import sdk  # noqa: PLC0415 - the caller has imported it
+
+        with self._clients_lock:
+            known = self._clients.get(region_id)
+            if known is None or known[:2] != (host, account):
+                client = sdk.open_client(self._backend.protocol, host, region_id, account)
+                known = self._clients[region_id] = (host, account, client)
+            return known[2]
+
+    def _error(self, call: Call, failure: Failure) -> EcsError:
+        explanation = explain(
+            failure,
+            outcome=worse(call.outcome, explain(failure).outcome),
+            action=call.action,
+            region_id=call.region_id,
+            withheld=call.withheld,
+        )
+        _LOG.warning(
+            "%s failed after %d attempts: %s, outcome %s, request id %s",
+            call.action,
+            call.attempts,
+            explanation.code,
+            explanation.outcome,
+            explanation.request_id,
+        )
+        return EcsError(explanation, call.attempts)
+
+
+def _import_sdk() -> None:
+    import stamina  # noqa: F401, PLC0415
+
+    from mcp_server.ecs import sdk, sdk_logging  # noqa: F401, PLC0415
+
+    sdk_logging.silence_sdk()
+
+
+def _withheld(account: Account, request: Mapping[str, object]) -> tuple[str, ...]:
+    values = (
+        account.access_key_id,
+        account.access_key_secret,
+        account.security_token,
+        request.get("CommandContent"),
+    )
+    return tuple(value for value in values if isinstance(value, str) and value)
