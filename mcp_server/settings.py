@@ -4,6 +4,7 @@ This is the only module that reads the environment.
 """
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,7 +23,7 @@ from mcp_server.models.regions import is_region_syntax
 
 PREFIX = "CLOUD_ASSISTANT_"
 SETTINGS_FILE_VARIABLE = f"{PREFIX}SETTINGS_FILE"
-_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_PORT = re.compile("[1-9][0-9]{0,4}")
 
 CredentialsKind = Literal[
     "default",
@@ -113,10 +114,12 @@ class Settings(BaseSettings):
             return None
         host, _, port = value.rpartition(":")
         try:
-            loopback = ip_address(host).is_loopback
+            bracketed = host.startswith("[") and host.endswith("]")
+            address = ip_address(host[1:-1] if bracketed else host)
+            loopback = address.is_loopback and bracketed == (address.version == 6)  # noqa: PLR2004
         except ValueError:
             loopback = host == "localhost"
-        if not loopback or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last port
+        if not loopback or not _PORT.fullmatch(port) or int(port) > 65535:  # noqa: PLR2004 - the last
             raise ValueError("must be a loopback address with a port, such as 127.0.0.1:8791")
         return value
 
@@ -132,6 +135,8 @@ class Settings(BaseSettings):
         """Arguments, then environment, then the TOML file named in the environment."""
         sources = [init_settings, env_settings]
         if file := os.environ.get(SETTINGS_FILE_VARIABLE):  # noqa: TID251 - the one reader
+            if not Path(file).is_file():  # pydantic-settings would take no notice
+                raise FileNotFoundError(file)
             sources.append(TomlConfigSettingsSource(settings_cls, Path(file)))
         return tuple(sources)
 
@@ -152,17 +157,6 @@ class Settings(BaseSettings):
             raise SettingsError(problems) from None
         except (OSError, ValueError) as error:  # unreadable file, or not TOML
             raise SettingsError(f"{SETTINGS_FILE_VARIABLE}: {type(error).__name__}") from None
-
-
-def forget_proxies() -> None:
-    """Take the proxy variables out of this process, for local mode.
-
-    The vendor's SDK reads them at each call and ignores NO_PROXY, so that a call to the local
-    endpoint would otherwise go to the proxy.
-    """
-    for name in _PROXY_VARIABLES:
-        os.environ.pop(name, None)  # noqa: TID251 - the one writer, too
-        os.environ.pop(name.lower(), None)  # noqa: TID251
 
 
 def credential_environment() -> dict[str, str]:

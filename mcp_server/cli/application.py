@@ -14,7 +14,6 @@ from mcp_server.settings import (
     Settings,
     SettingsError,
     credential_environment,
-    forget_proxies,
 )
 from mcp_server.tools.create_command import CreateCommand
 from mcp_server.tools.preview_command import PreviewCommand
@@ -50,7 +49,6 @@ def assemble(settings: Settings) -> Application:
     """Put the parts together; nothing is started or called yet."""
     backend: Backend
     if settings.local:
-        forget_proxies()
         backend = LocalBackend(lambda: start_local_endpoint(settings))
     else:
         backend = CloudBackend.from_settings(settings, credential_environment())
@@ -67,3 +65,5 @@ def log_to_stderr(settings: Settings) -> None:
         level=settings.log_level,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    # The gateway logs each attempt by its code; stamina would add a warning without one.
+    logging.getLogger("stamina").setLevel(logging.ERROR)

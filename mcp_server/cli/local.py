@@ -27,5 +27,8 @@ def start_local_endpoint(settings: Settings) -> LocalEndpoint:
             extra_regions=frozenset(settings.extra_regions),
         )
     )
-    emulator.start()
+    try:
+        emulator.start()
+    except RuntimeError as error:
+        raise OSError(str(error)) from None
     return LocalEndpoint(emulator.endpoint, account)

@@ -1,0 +1,98 @@
+"""The pages and tables that are rendered from the code's own tables."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from mcp_server.ecs.error_catalogue import ROWS
+from mcp_server.guardrails.request_rules import REQUEST_RULES
+from mcp_server.models.limits import LIMITS
+from mcp_server.settings import PREFIX, Settings
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A Markdown table."""
+    lines = [headings, tuple("---" for _ in headings), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def settings_table() -> str:
+    """Every setting with its default, by the name of its variable."""
+    return table(
+        ("Variable", "Default", "What it sets"),
+        [
+            (f"`{PREFIX}{name.upper()}`", _default(field.default), field.description or "")
+            for name, field in Settings.model_fields.items()
+        ],
+    )
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, ()) else f"`{to_json(value).decode().strip(chr(34))}`"
+
+
+def limits_page() -> str:
+    """docs/limits.md."""
+    rows = [
+        (f"`{limit.field}`", str(limit.minimum), str(limit.maximum), limit.unit, limit.source)
+        for limit in LIMITS
+    ]
+    return "# Limits\n\nFrom `mcp_server/models/limits.py`.\n\n" + table(
+        ("Argument", "From", "To", "Unit", "Source"), rows
+    )
+
+
+def findings_page() -> str:
+    """docs/findings.md."""
+    rows = [(rule.id, f"`{rule.name}`", str(rule.severity), rule.why) for rule in REQUEST_RULES]
+    return (
+        "# Findings\n\nFrom `mcp_server/guardrails/request_rules.py`. `invalid`, `block` and "
+        "`confirm` stop a creation; `advice` never stops anything.\n\n"
+    ) + table(("Id", "Rule", "Severity", "Why"), rows)
+
+
+def errors_page() -> str:
+    """docs/errors.md."""
+    rows = [
+        (
+            f"`{row.code}`",
+            row.meaning,
+            row.cause,
+            row.fix,
+            f"`{row.field}`" if row.field else "",
+            str(row.retry),
+            str(row.outcome),
+        )
+        for row in ROWS
+    ]
+    return (
+        "# Errors\n\nFrom `mcp_server/ecs/error_catalogue/`. A code that ends in `*` explains "
+        "every code that begins so. Retry says whether the same call can succeed later; outcome says "
+        "what is known of the command.\n\n"
+    ) + table(("Code", "Meaning", "Cause", "Fix", "Argument", "Retry", "Outcome"), rows)
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "docs/limits.md": limits_page,
+    "docs/findings.md": findings_page,
+    "docs/errors.md": errors_page,
+}
+
+
+def readme_with_tables(readme: str) -> str:
+    """The README with its settings table as the code has it."""
+    return re.sub(
+        r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)",
+        lambda _: settings_table(),
+        readme,
+        flags=re.DOTALL,
+    )
