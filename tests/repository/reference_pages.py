@@ -76,8 +76,8 @@ def errors_page() -> str:
     ]
     return (
         "# Errors\n\nFrom `mcp_server/ecs/error_catalogue/`. A code that ends in `*` explains "
-        "every code that begins so. Retry says whether the same call can succeed later; outcome says "
-        "what is known of the command.\n\n"
+        "every code that begins so. Retry says whether the same call can succeed later; "
+        "outcome says what is known of the command.\n\n"
     ) + table(("Code", "Meaning", "Cause", "Fix", "Argument", "Retry", "Outcome"), rows)
 
 
