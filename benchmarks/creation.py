@@ -1,6 +1,6 @@
 """One create_command of a 1 KB script in local mode, against the raw SDK call to the endpoint.
 
-Both are measured in turn, warm. Our side is everything a client waits for: the SDK's MCP client, the
+Both are measured in turn, warm. Our side is everything a caller waits for: the SDK's client, the
 server process on stdio, validation, guardrails, gateway, endpoint, and the way back.
 """
 
