@@ -61,6 +61,20 @@ def unconfirmed(findings: tuple[Finding, ...]) -> Explanation:
     )
 
 
+def server_error(outcome: Outcome) -> Explanation:
+    """A bug of this server's: its log says where, and nobody else is told what."""
+    unknown = " What became of the command is unknown: look before you repeat the call."
+    return Explanation(
+        code="ServerError",
+        source=Source.SERVER,
+        message="This server has a bug and could not finish the call.",
+        cause="The server's log says where." + unknown * (outcome is Outcome.UNKNOWN),
+        fix="Other arguments may get past it. Report it with the lines of the log.",
+        retry=Retry.NO,
+        outcome=outcome,
+    )
+
+
 _SHOWN: Final = 8
 
 
@@ -73,7 +87,8 @@ def merged_repair(findings: list[Finding]) -> Repair | None:
 
 
 def _how_to_fix(repair: Repair | None, unrepaired: list[str]) -> str:
-    by_hand = f"Mend {', '.join(dict.fromkeys(unrepaired))} as the findings say." * bool(unrepaired)
+    fields = list(dict.fromkeys(unrepaired))[:_SHOWN]
+    by_hand = f"Mend {', '.join(fields)} as the findings say." * bool(fields)
     if repair is None:
         return by_hand
     merge = "Merge repair into the arguments (null takes an argument out) and call again."

@@ -12,6 +12,7 @@ from mcp_server.creation.preview import build_preview
 from mcp_server.ecs.gateway import EcsError, Gateway
 from mcp_server.ecs.wire import api_request, digest
 from mcp_server.guardrails.inspection import Inspection, inspect
+from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Severity
 from mcp_server.models.request import CommandRequest, CreateCommandRequest, PreviewCommandRequest
 from mcp_server.models.result import Backend, Preview, Result, Status
@@ -62,6 +63,12 @@ class Workflow:
         if (refused := self._refused(inspection)) is not None:
             return refused
         return await self._created(inspection)
+
+    def crashed(self, outcome: Outcome) -> Result:
+        """The result of a call that met a bug of ours."""
+        return Result(
+            status=Status.FAILED, backend=self._backend, error=refusal.server_error(outcome)
+        )
 
     async def _previewed(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Result:
         inspection = inspect(arguments, model, self._settings)

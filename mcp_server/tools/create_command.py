@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from mcp_server.creation.workflow import Workflow
+from mcp_server.models.explanation import Outcome
 from mcp_server.models.request import CreateCommandRequest
 from mcp_server.models.result import Result
 from mcp_server.models.schema import input_schema, output_schema
@@ -42,3 +43,7 @@ class CreateCommand:
         """Create a command, or preview it when dry_run is true."""
         result = await self._workflow.create(arguments)
         return answer(result, previewing=arguments.get("dry_run") is True)
+
+    def crashed(self) -> Answer:
+        """The answer to a call that met a bug."""
+        return answer(self._workflow.crashed(Outcome.UNKNOWN))

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from mcp_server.creation.workflow import Workflow
+from mcp_server.models.explanation import Outcome
 from mcp_server.models.request import PreviewCommandRequest
 from mcp_server.models.result import Result
 from mcp_server.models.schema import input_schema, output_schema
@@ -39,3 +40,7 @@ class PreviewCommand:
     async def handle(self, arguments: Mapping[str, Any]) -> Answer:
         """Preview a command."""
         return answer(await self._workflow.preview(arguments), previewing=True)
+
+    def crashed(self) -> Answer:
+        """The answer to a call that met a bug."""
+        return answer(self._workflow.crashed(Outcome.NOT_SENT))

@@ -21,6 +21,10 @@ _HEADLINES: Final = {
 }
 _SHOWN_WHOLE, _SHOWN_HEAD, _SHOWN_TAIL = 60, 40, 10
 """Lines of a script in the text."""
+_VISIBLE: Final = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {
+    0x7F: 0x2421, 0x85: 0xFFFD, 0x2028: 0xFFFD, 0x2029: 0xFFFD
+}  # fmt: skip
+"""Control characters as their pictures: no terminal obeys them, no reader misses them."""
 _ERRORS: Final = frozenset({Status.INVALID, Status.BLOCKED, Status.FAILED})
 
 
@@ -87,8 +91,8 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
     yield f"Endpoint: {preview.endpoint}"
     for name, value in preview.request.items():
         if name != "CommandContent":
-            shown = value if isinstance(value, str) else to_json(value).decode()
-            yield f"  {name}: {shown}"
+            as_it_is = isinstance(value, str) and value.isprintable()
+            yield f"  {name}: {value if as_it_is else to_json(value).decode()}"
     yield "Sizes: " + ", ".join(f"{s.field} {s.size}/{s.limit} {s.unit}" for s in preview.sizes)
     if preview.parameters:
         yield "Parameters: " + ", ".join(
@@ -105,14 +109,14 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
         yield f"Default: {default.field} = {default.value}. {default.note}"
     yield f"Digest: {preview.digest}"
     yield "Script:"
-    yield from (
-        f"{number:>4}  {line}" for number, line in enumerate(preview.script.splitlines(), 1)
-    )
+    yield from _numbered(preview.script)
 
 
 def _numbered(script: str) -> Iterator[str]:
     """The script with line numbers, shortened in the middle; the structure has it whole."""
-    lines = [f"{number:>4}  {line}" for number, line in enumerate(script.splitlines(), 1)]
+    # Findings count line feeds only, so nothing else may start a line here.
+    text = script.removesuffix("\n").translate(_VISIBLE)
+    lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
     if len(lines) <= _SHOWN_WHOLE:
         yield from lines
         return

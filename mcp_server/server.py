@@ -1,0 +1,197 @@
+"""The MCP edge: what is published, and who answers."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any
+
+import mcp_types as types
+from mcp.server.caching import CacheableMethod, CacheHint
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+from pydantic import ValidationError
+
+from mcp_server.surrogates import clean, clean_text
+from mcp_server.tools.tool import Answer, Tool
+
+NAME = "cloud-assistant-mcp"
+TITLE = "Alibaba Cloud Assistant commands"
+DESCRIPTION = (
+    "Creates Alibaba Cloud ECS Cloud Assistant commands, safely: checked, previewed, explained."
+)
+INSTRUCTIONS = """\
+Creates ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
+1. preview_command shows the exact request, with findings. Nothing is sent.
+2. create_command takes the same arguments (dry_run=true only previews). It creates and never \
+runs: the ECS API InvokeCommand runs what it created.
+Answers:
+- status "invalid": merge every `repair` into the arguments (null removes one) and call again.
+- status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
+- error.outcome "unknown": repeat the same call with the returned client_token; it cannot create \
+twice.
+- error.fix and error.retry say what else to do.
+Never put secrets into a script: write {{oos-secret:name}} or a {{parameter}} with \
+enable_parameter=true.\
+"""
+
+_FRESH = CacheHint(ttl_ms=300_000, scope="public")
+"""What is listed is the same for every caller, and changes only with a new process."""
+_CACHED: tuple[CacheableMethod, ...] = (
+    "tools/list",
+    "prompts/list",
+    "resources/list",
+    "resources/templates/list",
+    "server/discover",
+)
+
+_FRAMES = 8
+"""How many places of a traceback are logged, the innermost."""
+
+logger = logging.getLogger(__name__)
+
+_Context = ServerRequestContext[Any, Any]
+
+
+def build_server(tools: Sequence[Tool], *, version: str | None = None) -> Server[Any]:
+    """Publish `tools` on a server that any transport can run, in both protocol eras."""
+    by_name = {tool.name: tool for tool in tools}
+    published = [_publish(tool) for tool in tools]
+
+    async def list_tools(
+        _: _Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        _refuse_cursor(params)
+        return types.ListToolsResult(tools=published)
+
+    async def call_tool(_: _Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+        tool = by_name.get(params.name)
+        if tool is None:
+            raise MCPError(
+                types.INVALID_PARAMS, f"Unknown tool. The tools are: {', '.join(by_name)}"
+            )
+        try:
+            answer = await tool.handle(params.arguments or {})
+        except MCPError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost handler of every tool
+            log_failure(tool.name, error)
+            return _result(tool.crashed())
+        return _result(answer)
+
+    server: Server[Any] = Server(
+        NAME,
+        version=version or installed_version(),
+        title=TITLE,
+        description=DESCRIPTION,
+        instructions=INSTRUCTIONS,
+        cache_hints=dict.fromkeys(_CACHED, _FRESH),
+        # Without this, each call with arguments over HTTP would list the tools first.
+        get_tool_input_schema=lambda name: by_name[name].input_schema if name in by_name else None,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_list_resources=_list_resources,
+        on_list_resource_templates=_list_resource_templates,
+        on_read_resource=_read_resource,
+        on_list_prompts=_list_prompts,
+        on_get_prompt=_get_prompt,
+    )
+    server.middleware.append(_keep_exceptions_inside)
+    return server
+
+
+def installed_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return metadata.version(NAME)
+    except metadata.PackageNotFoundError:
+        return "0+source"  # run from a source tree
+
+
+def _publish(tool: Tool) -> types.Tool:
+    traits = tool.traits
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        output_schema=tool.output_schema,
+        annotations=types.ToolAnnotations(
+            read_only_hint=traits.read_only,
+            destructive_hint=traits.destructive,
+            idempotent_hint=traits.idempotent,
+            open_world_hint=traits.open_world,
+        ),
+    )
+
+
+def _result(answer: Answer) -> types.CallToolResult:
+    return types.CallToolResult(
+        content=[types.TextContent(text=clean_text(answer.text))],
+        structured_content=clean(answer.structured),
+        is_error=answer.is_error,
+    )
+
+
+async def _keep_exceptions_inside(ctx: _Context, call_next: CallNext) -> HandlerResult:
+    """Let no text of an exception reach the wire or the log: it may quote a script."""
+    try:
+        return await call_next(ctx)
+    except MCPError as error:
+        raise MCPError.from_error_data(_clean_error(error.error)) from None
+    except ValidationError:
+        raise  # the SDK answers "Invalid request parameters" and nothing else
+    except Exception as error:  # noqa: BLE001 - the outermost handler of every request
+        log_failure(ctx.method, error)
+        raise MCPError(types.INTERNAL_ERROR, "Internal server error") from None
+
+
+def _clean_error(error: types.ErrorData) -> types.ErrorData:
+    fields = clean(error.model_dump(exclude_unset=True))
+    return types.ErrorData.model_validate(fields)
+
+
+def log_failure(what: str, error: Exception) -> None:
+    """Log an exception without its text: its type, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    logger.error("%s failed: %s at %s", what, kind, places)
+
+
+def _refuse_cursor(params: types.PaginatedRequestParams | None) -> None:
+    # Every list is one page, so no cursor was ever handed out.
+    if params is not None and params.cursor is not None:
+        raise MCPError(types.INVALID_PARAMS, "Invalid cursor")
+
+
+async def _list_resources(
+    _: _Context, params: types.PaginatedRequestParams | None
+) -> types.ListResourcesResult:
+    _refuse_cursor(params)
+    return types.ListResourcesResult(resources=[])
+
+
+async def _list_resource_templates(
+    _: _Context, params: types.PaginatedRequestParams | None
+) -> types.ListResourceTemplatesResult:
+    _refuse_cursor(params)
+    return types.ListResourceTemplatesResult(resource_templates=[])
+
+
+async def _read_resource(
+    _: _Context, params: types.ReadResourceRequestParams
+) -> types.ReadResourceResult:
+    raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": str(params.uri)})
+
+
+async def _list_prompts(
+    _: _Context, params: types.PaginatedRequestParams | None
+) -> types.ListPromptsResult:
+    _refuse_cursor(params)
+    return types.ListPromptsResult(prompts=[])
+
+
+async def _get_prompt(_: _Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+    raise MCPError(types.INVALID_PARAMS, "Unknown prompt", {"name": params.name})
