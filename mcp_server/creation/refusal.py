@@ -16,16 +16,14 @@ def invalid(findings: tuple[Finding, ...]) -> Explanation:
         code="InvalidArguments",
         source=Source.INPUT,
         field=problems[0].field,
-        message=_counted(len(problems), "problem") + " in the arguments: "
-        + "; ".join(finding.message.rstrip(".") for finding in problems[:_SHOWN])
-        + (f"; and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else "."),
+        message=f"{_counted(len(problems), 'problem')} in the arguments: {_listed(problems)}",
         cause="The API would refuse these arguments, or store something other than was meant.",
         fix=_how_to_fix(repair, unrepaired),
         repair=repair,
         retry=Retry.AFTER_FIX,
         outcome=Outcome.NOT_SENT,
         reference=API_PAGE,
-    )  # fmt: skip
+    )
 
 
 def blocked(findings: tuple[Finding, ...]) -> Explanation:
@@ -97,6 +95,14 @@ def _how_to_fix(repair: Repair | None, unrepaired: list[str]) -> str:
 
 def _messages(findings: list[Finding]) -> str:
     return " ".join(finding.message for finding in findings[:_SHOWN])
+
+
+def _listed(findings: list[Finding]) -> str:
+    """The first messages as one sentence."""
+    told = "; ".join(finding.message.rstrip(".") for finding in findings[:_SHOWN])
+    if len(findings) > _SHOWN:
+        told += f"; and {len(findings) - _SHOWN} more"
+    return told if told.endswith("?") else f"{told}."
 
 
 def _counted(number: int, noun: str) -> str:

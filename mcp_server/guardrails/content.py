@@ -12,7 +12,7 @@ BOM: Final = b"\xef\xbb\xbf"
 CRLF: Final = b"\r\n"
 _STANDARD: Final = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
 _URL_SAFE: Final = re.compile(r"[A-Za-z0-9_-]*={0,2}\Z")
-_LINE_BREAKS: Final = re.compile(r"[\r\n]+")
+_BREAKS: Final = re.compile(r"[\r\n]+")
 _UTF16_SAMPLE: Final = 4096
 """Bytes. UTF-16 shows itself early; a script is at most 18 KB."""
 
@@ -52,8 +52,8 @@ class Base64Form:
 
 
 def read_base64(text: str) -> Base64Form:
-    """Decode Base64 in whatever form it comes; line breaks are part of the standard form."""
-    compact = _LINE_BREAKS.sub("", text)
+    """Decode Base64 in whatever form it comes; wrapped lines are part of the standard form."""
+    compact = without_wrapping(text)
     url_safe = "-" in compact or "_" in compact
     if not (_URL_SAFE if url_safe else _STANDARD).match(compact):
         return Base64Form(None)
@@ -67,6 +67,11 @@ def read_base64(text: str) -> Base64Form:
     return Base64Form(data, url_safe=url_safe, unpadded=padded != compact)
 
 
+def without_wrapping(text: str) -> str:
+    """The text without its line breaks, and without the blanks around them."""
+    return "".join(line.strip(" \t") for line in _BREAKS.split(text))
+
+
 def utf16_text(data: bytes) -> str | None:
     """The text, when bytes are UTF-16 with or without a byte-order mark; otherwise None."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -74,7 +79,8 @@ def utf16_text(data: bytes) -> str | None:
     else:
         sample = data[:_UTF16_SAMPLE]
         even, odd = sample[0::2].count(0), sample[1::2].count(0)
-        if max(even, odd) * 4 < len(sample):
+        more, fewer = max(even, odd), min(even, odd)
+        if not sample or more * 4 < len(sample) or fewer * 4 > more:
             return None
         codec = "utf-16-le" if odd > even else "utf-16-be"
     try:
@@ -92,16 +98,13 @@ def is_utf8(data: bytes) -> bool:
     return True
 
 
-def decoded_if_base64_of_text(text: str) -> bool:
+def is_base64_of_text(text: str) -> bool:
     """Whether a script given as plain text is Base64 of another script.
 
     Only what decodes to printable text of more than one word counts, so that a script of one
     word (`shutdown` is legal Base64) is not taken for an encoding.
     """
-    compact = _LINE_BREAKS.sub("", text)
-    if len(compact) < 8 or " " in text.strip():  # noqa: PLR2004 - `uptime` is a script
-        return False
-    data = read_base64(compact).data
+    data = read_base64(text).data
     if not data:
         return False
     inner = utf16_text(data) or (data.decode("utf-8") if is_utf8(data) else "")

@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from mcp_server.guardrails.request_rules import LONE_SURROGATE, MISSING_ARGUMENT
-from mcp_server.guardrails.spelling import argument_meant
+from mcp_server.guardrails.spelling import MOST_UNKNOWN, meant_by
+from mcp_server.guardrails.texts import ECHO_LIMIT, shown
 from mcp_server.guardrails.validation import validation_findings
 from mcp_server.models.finding import Finding
 from mcp_server.models.request import CommandRequest, Tag
@@ -40,22 +42,22 @@ class Draft:
 def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
     """Validate arguments field by field. Null is absent, and so is an empty optional text."""
     arguments = {
-        name: _decoded(value) if name == "tags" else value
-        for name, value in given.items()
+        name: value
+        for name, value in ((n, _tags_of(v) if n == "tags" else v) for n, v in given.items())
         if value is not None and not (value == "" and _is_optional(name, model))
     }
-    findings = list(_surrogate_findings(arguments, model))
-    broken = {finding.field for finding in findings}
-    arguments = {name: v for name, v in arguments.items() if _cleaned(name) not in broken}
+    broken = {name for name, value in arguments.items() if _has_surrogate(name, value)}
+    findings = [
+        _surrogate_finding(name, arguments[name], model)
+        for name in islice((n for n in arguments if n in broken), MOST_UNKNOWN)
+    ]
+    arguments = {name: value for name, value in arguments.items() if name not in broken}
     try:
         request = model.model_validate(arguments)
     except ValidationError as error:
         findings += validation_findings(error, arguments, model)
-        elsewhere = broken | {
-            argument_meant(name, model.model_fields)
-            for name in arguments
-            if name not in model.model_fields
-        }
+        unknown = (name for name in arguments if name not in model.model_fields)
+        elsewhere = broken | set(meant_by(unknown, model.model_fields).values())
         refused = broken | {str(detail["loc"][0]) for detail in error.errors()}
         return Draft(
             model.model_construct(**_usable_values(arguments, refused)),
@@ -83,34 +85,44 @@ def _is_optional(name: str, model: type[CommandRequest]) -> bool:
     return field is not None and field.default is None
 
 
-def _decoded(value: object) -> object:
-    """A list that a client sent as JSON text."""
-    if not isinstance(value, str):
+def _tags_of(value: object) -> object:
+    """Tags without nulls, which stand for what is absent; a list may come as JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    if not isinstance(value, list):
         return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
+    return [
+        {part: text for part, text in tag.items() if text is not None}
+        if isinstance(tag, dict)
+        else tag
+        for tag in value
+    ]
 
 
-def _surrogate_findings(
-    arguments: Mapping[str, Any], model: type[CommandRequest]
-) -> Iterator[Finding]:
-    for name, value in arguments.items():
-        if _SURROGATE.search(name):
-            yield LONE_SURROGATE.finding(
-                _cleaned(name),
-                "The name of an argument has half of a UTF-16 pair in it.",
-                f"Leave it out. The arguments are {', '.join(model.model_fields)}.",
-            )
-        elif any(_SURROGATE.search(text) for text in _texts(value)):
-            short = isinstance(value, str) and name != "command_content"
-            yield LONE_SURROGATE.finding(
-                name,
-                f"{name} has half of a UTF-16 pair in it, which is no character.",
-                "Send the whole character, or leave it out.",
-                repair={name: _SURROGATE.sub("", str(value))} if short else None,
-            )
+def _has_surrogate(name: str, value: object) -> bool:
+    return any(_SURROGATE.search(text) for text in (name, *_texts(value)))
+
+
+def _surrogate_finding(name: str, value: object, model: type[CommandRequest]) -> Finding:
+    if _SURROGATE.search(name):
+        return LONE_SURROGATE.finding(
+            shown(name),
+            "The name of an argument has half of a UTF-16 pair in it.",
+            f"Leave it out. The arguments are {', '.join(model.model_fields)}.",
+        )
+    short = isinstance(value, str) and max(len(name), len(value)) <= ECHO_LIMIT
+    told = shown(name) or "arguments"
+    return LONE_SURROGATE.finding(
+        told,
+        f"{told} has half of a UTF-16 pair in it, which is no character.",
+        "Send the whole character, or leave it out.",
+        repair={name: _SURROGATE.sub("", str(value)) or None}
+        if short and name != "command_content"
+        else None,
+    )
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -125,7 +137,3 @@ def _texts(value: object) -> Iterator[str]:
             case dict(members):
                 waiting += members.keys()
                 waiting += members.values()
-
-
-def _cleaned(name: str) -> str:
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", name)

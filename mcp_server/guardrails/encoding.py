@@ -1,5 +1,6 @@
 """How the script is encoded: from the caller's text to the bytes that are sent."""
 
+import re
 from collections.abc import Iterator
 
 from mcp_server.guardrails import request_rules as rules
@@ -7,17 +8,19 @@ from mcp_server.guardrails.content import (
     CRLF,
     Base64Form,
     Content,
-    decoded_if_base64_of_text,
     has_wrong_bom,
+    is_base64_of_text,
     is_utf8,
     normalize,
     read_base64,
     utf16_text,
+    without_wrapping,
 )
 from mcp_server.models.finding import Finding
 from mcp_server.models.request import ContentEncoding, ScriptType
 
 FIELD = "command_content"
+_BASE64_LIKE = re.compile(r"[A-Za-z0-9+/_=-]*\Z")
 NORMALIZE = {"normalize_content": True}
 """The repair of everything mechanical, so that the script itself is not sent back."""
 
@@ -37,18 +40,17 @@ def read_content(
     data: bytes | None
     if encoding == "Base64":
         form = read_base64(text)
-        findings = list(_form_findings(form, mended=mend))
+        findings = list(_form_findings(form, text, mended=mend))
         data = form.data
     else:
         findings = list(_plain_text_findings(text))
         data = text.encode("utf-8")
-    if not data:
-        if not findings:
-            findings.append(
-                rules.EMPTY.finding(FIELD, f"{FIELD} decodes to nothing.", "Give the script.")
-            )
+    if data is None:
         return None, tuple(findings)
     content = normalize(data, script_type) if mend else Content(data)
+    if not content.data:
+        empty = rules.EMPTY.finding(FIELD, f"{FIELD} comes to nothing.", "Give the script.")
+        return None, (empty,)
     findings += _size_findings(content, limit)
     findings += _byte_findings(content.data)
     if script_type is not None:
@@ -63,13 +65,16 @@ def read_content(
     return content, tuple(findings)
 
 
-def _form_findings(form: Base64Form, *, mended: bool) -> Iterator[Finding]:
+def _form_findings(form: Base64Form, text: str, *, mended: bool) -> Iterator[Finding]:
     if form.data is None:
+        damaged = _BASE64_LIKE.match(without_wrapping(text)) is not None
         yield rules.NOT_BASE64.finding(
             FIELD,
             "command_content is not Base64, though content_encoding says so.",
-            "Send the script as it stands with content_encoding PlainText.",
-            repair={"content_encoding": "PlainText"},
+            "Encode the script anew: the Base64 is damaged."
+            if damaged
+            else "Send the script as it stands with content_encoding PlainText.",
+            repair=None if damaged else {"content_encoding": "PlainText"},
         )
         return
     if form.url_safe and not mended:
@@ -89,7 +94,7 @@ def _form_findings(form: Base64Form, *, mended: bool) -> Iterator[Finding]:
 
 
 def _plain_text_findings(text: str) -> Iterator[Finding]:
-    if decoded_if_base64_of_text(text):
+    if is_base64_of_text(text):
         yield rules.LOOKS_LIKE_BASE64.finding(
             FIELD,
             "command_content was given as plain text, and is Base64 of a readable script.",

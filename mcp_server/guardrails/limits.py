@@ -10,14 +10,13 @@ from typing import Final
 
 from mcp_server.guardrails import request_rules as rules
 from mcp_server.guardrails.draft import Draft
-from mcp_server.guardrails.texts import control_characters, repaired_text
+from mcp_server.guardrails.texts import control_characters, text_repair
 from mcp_server.models.finding import Finding
 from mcp_server.models.limits import (
     DEFAULT_TIMEOUT,
     DESCRIPTION,
     LAUNCHER,
     NAME,
-    TIMEOUT,
     USUAL_TIMEOUT,
     WORKING_DIR,
     Limit,
@@ -45,7 +44,6 @@ def check_limits(draft: Draft) -> Iterator[Finding]:
                 "launcher",
                 f"launcher has {size} bytes, and {LAUNCHER.maximum} is the limit.",
                 "Shorten it, or leave it out and start the interpreter in the script.",
-                repair={"launcher": None},
             )
     if draft.has("client_token") and request.client_token and not request.client_token.isascii():
         yield rules.NOT_ASCII.finding(
@@ -81,19 +79,12 @@ def _control_characters(limit: Limit, text: object) -> Iterator[Finding]:
             limit.field,
             f"{limit.field} has the control character U+{ord(bad[0]):04X}.",
             "Take it out.",
-            repair={limit.field: repaired_text(text, limit)},
+            repair=text_repair(text, limit),
         )
 
 
 def _timeout(seconds: int) -> Iterator[Finding]:
-    if seconds > TIMEOUT.maximum:
-        yield rules.OUT_OF_RANGE.finding(
-            "timeout",
-            f"timeout is over {TIMEOUT.maximum} seconds, which is 68 years.",
-            "Give a shorter time, or leave it out for the default of 60.",
-            repair={"timeout": None},
-        )
-    elif seconds not in USUAL_TIMEOUT:
+    if seconds not in USUAL_TIMEOUT:
         yield rules.UNUSUAL_TIMEOUT.finding(
             "timeout",
             f"A timeout of {seconds} seconds is unusual.",

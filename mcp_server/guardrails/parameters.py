@@ -7,12 +7,13 @@ from typing import Final, Literal
 
 from mcp_server.guardrails import request_rules as rules
 from mcp_server.guardrails.spelling import nearest
+from mcp_server.guardrails.texts import shown
 from mcp_server.models.finding import Finding, Repair
 from mcp_server.models.limits import PARAMETER_NAME, PARAMETERS
 
 FIELD: Final = "command_content"
 _LEGAL_NAME: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
-_OOS_NAME: Final = re.compile(r"(oos|oos-secret):\S+\Z", re.IGNORECASE)
+_OOS_NAME: Final = re.compile(r"(oos|oos-secret):\S+\Z", re.IGNORECASE | re.ASCII)
 _EXCERPT: Final = 40
 """Characters of a placeholder to show."""
 _LISTED: Final = 5
@@ -56,9 +57,7 @@ class Placeholder:
     @property
     def excerpt(self) -> str:
         """The placeholder for showing."""
-        return (
-            "{{" + (self.name if len(self.name) <= _EXCERPT else self.name[:_EXCERPT] + "…") + "}}"
-        )
+        return "{{" + shown(self.name, _EXCERPT) + "}}"
 
 
 def placeholders(text: str) -> tuple[Placeholder, ...]:
@@ -188,10 +187,11 @@ def _count_findings(found: tuple[Placeholder, ...]) -> Iterator[Finding]:
             f"{PARAMETERS.maximum} together.",
             "Use fewer, if the API refuses the command.",
         )
-    for variants in spellings.values():
-        if len(variants) > 1:
-            yield rules.PARAMETERS_DIFFER_IN_CASE.finding(
-                FIELD,
-                f"{' and '.join(variants[:3])} are one parameter.",
-                "Write one spelling.",
-            )
+    if several := [variants for variants in spellings.values() if len(variants) > 1]:
+        told = "; ".join(
+            " and ".join(shown(name, _EXCERPT) for name in variants[:3])
+            for variants in several[:_LISTED]
+        )
+        yield rules.PARAMETERS_DIFFER_IN_CASE.finding(
+            FIELD, f"Each one parameter: {told}.", "Write one spelling."
+        )

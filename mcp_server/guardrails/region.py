@@ -6,6 +6,7 @@ from typing import Final
 
 from mcp_server.guardrails import request_rules as rules
 from mcp_server.guardrails.spelling import nearest
+from mcp_server.guardrails.texts import shown
 from mcp_server.models.finding import Finding
 from mcp_server.models.limits import REGION_ID
 from mcp_server.models.regions import REGIONS, is_region_syntax
@@ -21,11 +22,11 @@ def check_region(region_id: object, extra_regions: Collection[str] = ()) -> Iter
     if not isinstance(region_id, str) or region_id in REGIONS or region_id in extra_regions:
         return
     known = (*REGIONS, *extra_regions)
-    shown = region_id if len(region_id) <= REGION_ID.maximum else f"{region_id[:64]}…"
+    told = shown(region_id)
     if is_region_syntax(region_id) and (region := _region_of_zone(region_id, known)):
         yield rules.ZONE_AS_REGION.finding(
             "region_id",
-            f"{shown} is a zone of the region {region}.",
+            f"{told} is a zone of the region {region}.",
             f"Use {region}.",
             repair={"region_id": region},
         )
@@ -34,20 +35,20 @@ def check_region(region_id: object, extra_regions: Collection[str] = ()) -> Iter
     if meant:
         yield rules.MISSPELT_REGION.finding(
             "region_id",
-            f"There is no region {shown!r}; it resembles {meant}.",
+            f"There is no region {told!r}; it resembles {meant}.",
             f"Use {meant} if that is meant. The operator can add a new region in the settings.",
             repair={"region_id": meant},
         )
     elif not is_region_syntax(region_id):
         yield rules.NOT_A_REGION.finding(
             "region_id",
-            f"{shown!r} is not a region id.",
+            f"{told!r} is not a region id.",
             "Use an id such as cn-hangzhou or ap-southeast-1.",
         )
     else:
         yield rules.UNPUBLISHED_REGION.finding(
             "region_id",
-            f"{shown} is not among the published regions.",
+            f"{told} is not among the published regions.",
             "Check the id; the API answers InvalidRegionId.NotFound if it does not exist.",
         )
 
@@ -69,26 +70,22 @@ def _resembled(region_id: str, known: Collection[str]) -> str | None:
         return None
     if folded in known:
         return folded
+    joined, unnumbered = folded.replace("-", ""), _NUMBER.sub("", folded)
     for candidate in known:
-        without_country = candidate.partition("-")[2]
-        joined = candidate.replace("-", "")
-        if folded == without_country or folded.replace("-", "") == joined:
+        if candidate == unnumbered or candidate.replace("-", "") == joined:
             return candidate
-        if _NUMBER.sub("", folded) == candidate:
-            return candidate
-    if (place := _region_of_place(folded)) is not None:
-        return place
-    family = _NUMBER.sub("", folded)
-    if family != folded and any(_NUMBER.sub("", region) == family for region in known):
+    named = {region for region in known if region.partition("-")[2] == folded}
+    if named := named or _regions_of_place(folded):
+        return named.pop() if len(named) == 1 else None  # east-1: us or me?
+    if unnumbered != folded and any(_NUMBER.sub("", region) == unnumbered for region in known):
         return None
     return nearest(folded, known, cutoff=_NEARNESS)
 
 
-def _region_of_place(word: str) -> str | None:
+def _regions_of_place(word: str) -> set[str]:
     """`singapore` is ap-southeast-1; a word that several places share says nothing."""
-    found = [
+    return {
         region.region_id
         for region in REGIONS.values()
         if word in re.findall(r"[a-z]+", region.place.lower())
-    ]
-    return found[0] if len(found) == 1 else None
+    }

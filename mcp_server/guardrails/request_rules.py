@@ -73,7 +73,7 @@ RESERVED_TAG_KEY: Final = Rule(
 URL_IN_TAG: Final = Rule("TAG002", "url-in-tag", _INVALID, "The API refuses URLs in tags.")
 DUPLICATE_TAG_KEY: Final = Rule(
     "TAG003", "duplicate-tag-key", _INVALID,
-    "A command has one value for each key; which of the two is meant is not guessed.",
+    "A command has one value for each key.",
 )  # fmt: skip
 
 CONTENT_TOO_LARGE: Final = Rule(

@@ -1,12 +1,14 @@
 """Names that callers write instead of an argument's own, and what they meant."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final
 
 from mcp_server.guardrails.request_rules import UNKNOWN_ARGUMENT
 from mcp_server.guardrails.tags import repaired_tags
+from mcp_server.guardrails.texts import ECHO_LIMIT, scalar_text, shown
 from mcp_server.models.finding import Finding, Repair
 
 ALIASES: Final = {
@@ -32,8 +34,8 @@ ALIASES: Final = {
 }
 """Beside other spellings of the name itself (`workingDir`, `RegionId`) and slips of the pen."""
 
-ECHO_LIMIT: Final = 256
-"""Characters. A longer value is not sent back in a repair: the caller has it already."""
+MOST_UNKNOWN: Final = 20
+"""Unknown arguments that are looked at one by one."""
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -52,39 +54,60 @@ def argument_meant(name: str, known: Iterable[str]) -> str | None:
     return alias if alias in known else nearest(snake, known)
 
 
-def unknown_argument(name: str, arguments: Mapping[str, Any], known: Iterable[str]) -> Finding:
-    """The finding for an argument that no tool reads, with the rename that repairs it."""
+def unknown_arguments(arguments: Mapping[str, Any], known: Iterable[str]) -> Iterator[Finding]:
+    """A finding for each argument that no tool reads, with the rename that repairs it."""
     known = tuple(known)
-    meant = argument_meant(name, known)
-    shown = name if len(name) <= 64 else f"{name[:64]}…"  # noqa: PLR2004 - enough to recognise
-    if meant is None:
-        return UNKNOWN_ARGUMENT.finding(
-            shown,
-            f"There is no argument {shown!r}.",
-            f"Leave it out. The arguments are {', '.join(known)}.",
-            repair={name: None},
+    unknown = [name for name in arguments if name not in known]
+    meanings = meant_by(unknown, known)
+    for name, meant in meanings.items():
+        same = [
+            other
+            for other, its_meaning in meanings.items()
+            if other != name and its_meaning == meant and arguments[other] != arguments[name]
+        ]
+        told = shown(name)
+        if meant is None:
+            message = f"There is no argument {told!r}."
+            fix, repair = f"Leave it out. The arguments are {', '.join(known)}.", _without(name)
+        elif meant in arguments:
+            message = f"There is no argument {told!r}, and {meant} is given too."
+            fix, repair = f"Keep {meant} only.", _without(name)
+        elif same:
+            message = f"There is no argument {told!r}; {shown(same[0])!r} stands for {meant} too."
+            fix, repair = f"Give {meant} once: which of the two is meant is not guessed.", None
+        else:
+            message = f"There is no argument {told!r}; did you mean {meant}?"
+            fix = f"Rename {told} to {meant}, the value as it is."
+            repair = _rename(name, meant, arguments[name])
+        yield UNKNOWN_ARGUMENT.finding(told or "arguments", message, fix, repair=repair)
+    if len(unknown) > len(meanings):
+        yield UNKNOWN_ARGUMENT.finding(
+            "arguments",
+            f"There are {len(unknown) - len(meanings)} more arguments that no tool reads.",
+            f"Leave them out. The arguments are {', '.join(known)}.",
         )
-    if arguments.get(meant) is not None:
-        return UNKNOWN_ARGUMENT.finding(
-            shown,
-            f"There is no argument {shown!r}, and {meant} is given too.",
-            f"Keep {meant} only.",
-            repair={name: None},
-        )
-    return UNKNOWN_ARGUMENT.finding(
-        shown,
-        f"There is no argument {shown!r}; did you mean {meant}?",
-        f"Rename {shown} to {meant}, the value as it is.",
-        repair=_rename(name, meant, arguments[name]),
-    )
+
+
+def meant_by(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str | None]:
+    """What each of the first unknown names stands for."""
+    known = tuple(known)
+    return {name: argument_meant(name, known) for name in islice(unknown, MOST_UNKNOWN)}
+
+
+def _without(name: str) -> Repair | None:
+    return {name: None} if len(name) <= ECHO_LIMIT else None
 
 
 def _rename(name: str, meant: str, value: Any) -> Repair | None:  # noqa: ANN401 - any JSON
+    without = _without(name)
+    if without is None:
+        return None
     if meant == "tags":
-        return {name: None, meant: repaired_tags(value)}
-    if isinstance(value, str | int | float) and len(str(value)) <= ECHO_LIMIT:
-        return {name: None, meant: value}
-    return None
+        return without | {meant: repaired_tags(value)}
+    text = value if isinstance(value, str) else scalar_text(value)
+    if text is None or len(text) > ECHO_LIMIT:
+        return None
+    return without | {meant: value}
 
 
 def _fold(word: str) -> str:

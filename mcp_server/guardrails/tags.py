@@ -1,11 +1,12 @@
 """Tags: their rules one by one, and one repair that mends them all."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from mcp_server.guardrails import request_rules as rules
-from mcp_server.guardrails.texts import too_long
+from mcp_server.guardrails.texts import scalar_text, shown, too_long
 from mcp_server.models.finding import Finding, Repair
 from mcp_server.models.limits import (
     FORBIDDEN_IN_TAGS,
@@ -17,6 +18,12 @@ from mcp_server.models.limits import (
 
 RawTag = Mapping[str, Any]
 
+_SCHEME: Final = re.compile("|".join(FORBIDDEN_IN_TAGS), re.IGNORECASE | re.ASCII)
+EXAMINED: Final = 2 * TAGS.maximum
+"""Tags that are looked at one by one: the repair leaves out what is over the count anyway."""
+_READ: Final = 4 * TAG_VALUE.maximum
+"""Characters of a key or value that a repair looks at."""
+
 
 def check_tags(tags: object) -> Iterator[Finding]:
     """Findings on the tags as given, each tag by itself and all together."""
@@ -25,15 +32,17 @@ def check_tags(tags: object) -> Iterator[Finding]:
     repair = {"tags": repaired_tags(tags)}
     if len(tags) > TAGS.maximum:
         yield too_long("tags", len(tags), TAGS, repair)
-    for position, tag in enumerate(tags):
+    for position, tag in enumerate(tags[:EXAMINED]):
         if isinstance(tag, dict):
             yield from _check_tag(tag, f"tags[{position}]", repair)
-    keys = Counter(_text(tag.get("key")) for tag in tags if isinstance(tag, dict))
+    keys = Counter(
+        _text(tag["key"]) for tag in tags[:EXAMINED] if isinstance(tag, dict) and "key" in tag
+    )
     for key, count in keys.items():
         if count > 1:
             yield rules.DUPLICATE_TAG_KEY.finding(
                 "tags",
-                f"The key {key[: TAG_KEY.maximum]!r} occurs {count} times.",
+                f"The key {shown(key)!r} occurs {count} times.",
                 "Give each key once; the repair keeps the last.",
                 repair=repair,
             )
@@ -41,7 +50,7 @@ def check_tags(tags: object) -> Iterator[Finding]:
 
 def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
     key, value = _text(tag.get("key")), _text(tag.get("value"))
-    if not key:
+    if tag.get("key") == "":
         yield rules.EMPTY.finding(
             f"{field}.key", "The key is empty.", "Give the tag a key.", repair=repair
         )
@@ -56,7 +65,7 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
             repair=repair,
         )
     for part, text in (("key", key), ("value", value)):
-        if any(url in text for url in FORBIDDEN_IN_TAGS):
+        if _SCHEME.search(text):
             yield rules.URL_IN_TAG.finding(
                 f"{field}.{part}",
                 f"The {part} contains http:// or https://.",
@@ -68,29 +77,36 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
 def repaired_tags(tags: object) -> list[dict[str, str]]:
     """The nearest list of tags that the API takes.
 
-    A map becomes a list, numbers become text, reserved prefixes and URL schemes go, what is too
-    long is cut, of equal keys the last stays, and what has no key or is over the count is left
-    out.
+    A map becomes a list, other spellings of key and value are read, numbers become text, reserved
+    prefixes and URL schemes go, what is too long is cut, of equal keys the last stays, and what has
+    no key or is over the count is left out.
     """
     if isinstance(tags, Mapping):
-        tags = [{"key": key, "value": value} for key, value in tags.items()]
+        one_tag = _part(tags, "key") is not None
+        tags = [tags] if one_tag else [{"key": k, "value": v} for k, v in tags.items()]
     if not isinstance(tags, list):
         return []
     by_key: dict[str, str] = {}
     for tag in tags:
         if not isinstance(tag, Mapping):
             continue
-        key = _legal_key(_text(tag.get("key")))
-        if key.strip():
+        key = _legal_key(_text(_part(tag, "key")))
+        if key:
             by_key.pop(key, None)
-            by_key[key] = _without_schemes(_text(tag.get("value")))[: TAG_VALUE.maximum]
+            by_key[key] = _without_schemes(_text(_part(tag, "value")))[: TAG_VALUE.maximum]
     return [{"key": key, "value": value} for key, value in list(by_key.items())[: TAGS.maximum]]
 
 
 def _text(value: object) -> str:
-    if value is None or isinstance(value, dict | list):
-        return ""
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else scalar_text(value) or ""
+
+
+def _part(tag: RawTag, name: str) -> object:
+    """The key or value of a tag, also when it is called `Key` or `TagKey` as in other APIs."""
+    if name in tag:
+        return tag[name]
+    spellings = {name, f"tag{name}", f"tag_{name}"}
+    return next((value for given, value in tag.items() if given.lower() in spellings), None)
 
 
 def _reserved_prefix(key: str) -> str | None:
@@ -99,16 +115,16 @@ def _reserved_prefix(key: str) -> str | None:
 
 def _legal_key(key: str) -> str:
     """Without schemes and reserved prefixes: taking one out can uncover another."""
-    before = None
+    key, before = key[:_READ], None
     while key != before:
         before = key
         key = _without_schemes(key).strip()
         key = key[len(_reserved_prefix(key) or "") :].strip()
-    return key[: TAG_KEY.maximum].strip()
+    return key[: TAG_KEY.maximum]
 
 
 def _without_schemes(text: str) -> str:
-    while any(url in text for url in FORBIDDEN_IN_TAGS):
-        for url in FORBIDDEN_IN_TAGS:
-            text = text.replace(url, "")
+    text = text[:_READ]
+    while _SCHEME.search(text):
+        text = _SCHEME.sub("", text)
     return text

@@ -1,14 +1,21 @@
-"""Names and descriptions: the characters they may have, and the nearest text that is legal."""
+"""Texts of callers: how they are shown, what they may have in them, the nearest that is legal."""
 
+import math
 import unicodedata
 from typing import Final
 
 from mcp_server.guardrails.request_rules import TOO_LONG
 from mcp_server.models.finding import Finding, Repair
-from mcp_server.models.limits import DESCRIPTION, Limit
+from mcp_server.models.limits import CLIENT_TOKEN, DESCRIPTION, NAME, Limit
 
 _LINE_BREAKS: Final = frozenset("\t\n\r")
 """Allowed in a description, which is read by people; a name is one line."""
+_CUTTABLE: Final = frozenset({NAME.field, DESCRIPTION.field})
+"""What says the same when it is shorter: a shorter path or id is another one."""
+_BITS: Final = 64
+"""Bits of a number that anyone writes."""
+ECHO_LIMIT: Final = 256
+"""Characters. A longer value is not sent back in a repair: the caller has it already."""
 
 
 def control_characters(text: str, field: str) -> list[str]:
@@ -17,10 +24,39 @@ def control_characters(text: str, field: str) -> list[str]:
     return sorted({c for c in text if unicodedata.category(c) == "Cc"} - allowed)
 
 
-def repaired_text(text: str, limit: Limit) -> str | None:
-    """The text without what is illegal, cut at its limit; None when nothing is left of it."""
+def text_repair(text: str, limit: Limit) -> Repair | None:
+    """The argument without what is illegal, cut at its limit where that keeps its meaning.
+
+    A client token is left out: a new one is made, and one cut short may be that of another call.
+    """
+    if limit is CLIENT_TOKEN:
+        return {limit.field: None}
     bad = set(control_characters(text, limit.field))
-    return "".join(c for c in text if c not in bad)[: limit.maximum] or None
+    kept = "".join(c for c in text if c not in bad)
+    if len(kept) > limit.maximum and limit.field not in _CUTTABLE:
+        return None
+    if not kept and limit.field == NAME.field:
+        return None
+    return {limit.field: kept[: limit.maximum] or None}
+
+
+def shown(text: str, limit: int = 64) -> str:
+    """A caller's text for showing: one line, printable, no longer than it takes to know it."""
+    start = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:limit])
+    return start if len(text) <= limit else f"{start}…"
+
+
+def scalar_text(value: object) -> str | None:
+    """A number or truth value as JSON writes it; None for anything else."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() if value.bit_length() <= _BITS:
+            return str(value)
+        case float() if math.isfinite(value):
+            return str(value)
+        case _:
+            return None
 
 
 def too_long(field: str, size: int, limit: Limit, repair: Repair | None) -> Finding:

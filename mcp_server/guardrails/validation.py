@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mcp_server.guardrails import request_rules as rules
-from mcp_server.guardrails.spelling import nearest, unknown_argument
-from mcp_server.guardrails.tags import repaired_tags
-from mcp_server.guardrails.texts import repaired_text, too_long
+from mcp_server.guardrails.spelling import nearest, unknown_arguments
+from mcp_server.guardrails.tags import EXAMINED, repaired_tags
+from mcp_server.guardrails.texts import scalar_text, shown, text_repair, too_long
 from mcp_server.models.finding import Finding, Repair
 from mcp_server.models.limits import LIMITS
 from mcp_server.models.request import CommandRequest
@@ -22,6 +22,8 @@ _WANTED: Final = {
     "model_type": "an object with key and value",
 }
 _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NOT_SENT_BACK: Final = frozenset({"command_content", "region_id"})
+"""A number is no script, and no region."""
 _LIMITS: Final = {limit.field: limit for limit in LIMITS}
 _TAG_LENGTHS: Final = frozenset({"string_too_long", "string_too_short", "too_long"})
 
@@ -34,20 +36,22 @@ def validation_findings(
     Region ids and the lengths of tags have checks of their own, which see them as given: the
     model stops at the first problem of a list.
     """
+    about_tags = 0
     for detail in error.errors(include_url=False):
         path = detail["loc"]
+        about_tags += path[0] == "tags"
         if path[0] == "region_id" and isinstance(detail["input"], str):
             continue
-        if path[0] == "tags" and detail["type"] in _TAG_LENGTHS:
+        if path[0] == "tags" and (detail["type"] in _TAG_LENGTHS or about_tags > EXAMINED):
             continue
         if detail["type"] == "extra_forbidden" and len(path) == 1:
-            yield unknown_argument(str(path[0]), arguments, model.model_fields)
-        else:
-            yield _finding(detail, _repair_for(detail, arguments), model)
+            continue
+        yield _finding(detail, _repair_for(detail, arguments), model)
+    yield from unknown_arguments(arguments, model.model_fields)
 
 
 def _finding(detail: ErrorDetails, repair: Repair | None, model: type[CommandRequest]) -> Finding:
-    field = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in detail["loc"])[1:]
+    field = "".join(f"[{p}]" if isinstance(p, int) else f".{shown(p)}" for p in detail["loc"])[1:]
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
@@ -78,6 +82,13 @@ def _finding(detail: ErrorDetails, repair: Repair | None, model: type[CommandReq
                 "Give a positive number of seconds, or leave it out for the default of 60.",
                 repair=repair,
             )
+        case "less_than_equal":
+            return rules.OUT_OF_RANGE.finding(
+                field,
+                f"{field} is over {context['le']} seconds, which is 68 years.",
+                "Give a shorter time, or leave it out for the default of 60.",
+                repair=repair,
+            )
         case kind:
             return rules.WRONG_TYPE.finding(
                 field,
@@ -94,18 +105,18 @@ def _repair_for(detail: ErrorDetails, arguments: Mapping[str, Any]) -> Repair | 
         return {"tags": repaired_tags(arguments["tags"])}
     match detail["type"]:
         case "string_too_long":
-            return {name: repaired_text(value, _LIMITS[name])}
+            return text_repair(value, _LIMITS[name])
         case "literal_error" if isinstance(value, str):
             choice = _choice(name, value)
             return {name: choice} if choice else None
-        case "greater_than_equal":
+        case "greater_than_equal" | "less_than_equal":
             return {name: None}
         case "int_type" | "int_from_float" if _whole(value) is not None:
             return {name: _whole(value)}
-        case "bool_type" if str(value).lower() in _WORDS:
-            return {name: _WORDS[str(value).lower()]}
-        case "string_type" if isinstance(value, int | float) and name != "command_content":
-            return {name: str(value)}
+        case "bool_type" if (word := _word(value)) in _WORDS:
+            return {name: _WORDS[word]}
+        case "string_type" if name not in _NOT_SENT_BACK and (text := scalar_text(value)):
+            return {name: text}
         case _:
             return None
 
@@ -119,6 +130,10 @@ def _choice(name: str, value: str) -> str | None:
              "base64": "Base64"}  # fmt: skip
     word = words.get(value.lower())
     return word if word in choices else nearest(value, choices, cutoff=0.6)
+
+
+def _word(value: object) -> str:
+    return value.strip().lower() if isinstance(value, str) else scalar_text(value) or ""
 
 
 def _whole(value: object) -> int | None:

@@ -96,6 +96,7 @@ class CommandRequest(BaseModel):
         int | None,
         Field(
             ge=limits.TIMEOUT.minimum,
+            le=limits.TIMEOUT.maximum,
             description="Seconds until a run is killed, from 1; without it 60",
         ),
     ] = None

@@ -25,6 +25,8 @@ _VISIBLE: Final = {code: 0x2400 + code for code in range(0x20) if chr(code) not 
     0x7F: 0x2421, 0x85: 0xFFFD, 0x2028: 0xFFFD, 0x2029: 0xFFFD
 }  # fmt: skip
 """Control characters as their pictures: no terminal obeys them, no reader misses them."""
+_LINE_BREAKS_IN_JSON: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+"""What JSON lets stand as it is, and some readers of lines do not."""
 _ERRORS: Final = frozenset({Status.INVALID, Status.BLOCKED, Status.FAILED})
 
 
@@ -63,7 +65,7 @@ def compact_json(result: Result) -> str:
     if preview is not None:
         del preview["script"]
         del preview["request"]["CommandContent"]
-    return to_json(data).decode()
+    return to_json(data).decode().translate(_LINE_BREAKS_IN_JSON)
 
 
 def _headline(result: Result) -> str:

@@ -1,0 +1,177 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from mcp_server.settings import (
+    PREFIX,
+    Settings,
+    SettingsError,
+    credential_environment,
+)
+
+_EVERYTHING: dict[str, tuple[str, Any]] = {
+    "local": ("true", True),
+    "local_endpoint": ("127.0.0.1:8791", "127.0.0.1:8791"),
+    "credentials": ("oidc", "oidc"),
+    "network": ("vpc", "vpc"),
+    "extra_regions": (" cn-new-1, xx-lab ,", ("cn-new-1", "xx-lab")),
+    "content_limit": ("24576", 24576),
+    "connect_timeout": ("2.5", 2.5),
+    "read_timeout": ("45", 45.0),
+    "call_timeout": ("1", 1.0),
+    "max_attempts": ("1", 1),
+    "max_concurrent_calls": ("64", 64),
+    "log_level": ("DEBUG", "DEBUG"),
+}
+
+
+@pytest.fixture
+def settings_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    path = tmp_path / "settings.toml"
+    monkeypatch.setenv("CLOUD_ASSISTANT_SETTINGS_FILE", str(path))
+    return path
+
+
+def test_without_anything_set_the_documented_limits_apply() -> None:
+    assert Settings.load().model_dump() == {
+        "local": False,
+        "local_endpoint": None,
+        "credentials": "default",
+        "network": "public",
+        "extra_regions": (),
+        "content_limit": 18432,
+        "connect_timeout": 5.0,
+        "read_timeout": 10.0,
+        "call_timeout": 45.0,
+        "max_attempts": 4,
+        "max_concurrent_calls": 8,
+        "log_level": "WARNING",
+    }
+
+
+def test_the_environment_sets_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, (text, _) in _EVERYTHING.items():
+        monkeypatch.setenv(PREFIX + name.upper(), text)
+    assert Settings.load().model_dump() == {n: value for n, (_, value) in _EVERYTHING.items()}
+
+
+def test_a_settings_file_sets_what_the_environment_does_not(
+    monkeypatch: pytest.MonkeyPatch, settings_file: Path
+) -> None:
+    settings_file.write_text('max_attempts = 2\nnetwork = "vpc"\nextra_regions = ["cn-new-1"]\n')
+    monkeypatch.setenv("CLOUD_ASSISTANT_NETWORK", "public")
+    settings = Settings.load(max_concurrent_calls=3)
+    assert settings == Settings(
+        max_attempts=2, network="public", extra_regions=("cn-new-1",), max_concurrent_calls=3
+    )
+
+
+def test_the_command_line_goes_over_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_ASSISTANT_LOCAL", "false")
+    assert Settings.load(local=True).local is True
+
+
+@pytest.mark.parametrize("content", [None, "max_attempts = ", "\xff"])
+def test_a_settings_file_that_cannot_be_read_is_not_passed_over(
+    settings_file: Path, content: str | None
+) -> None:
+    if content is not None:
+        settings_file.write_text(content, encoding="latin-1")
+    with pytest.raises(SettingsError, match=r"^CLOUD_ASSISTANT_SETTINGS_FILE: "):
+        Settings.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("local", "perhaps"),
+        ("credentials", "password"),
+        ("network", "intranet"),
+        ("extra_regions", "cn-ok,evil.com/x"),
+        ("extra_regions", "cn-ok,cn-hangzhou-"),
+        ("content_limit", "24577"),
+        ("content_limit", "1023"),
+        ("connect_timeout", "0"),
+        ("read_timeout", "46"),
+        ("call_timeout", "nan"),
+        ("call_timeout", "46"),
+        ("max_attempts", "5"),
+        ("max_attempts", "0"),
+        ("max_concurrent_calls", "0"),
+        ("log_level", "LOUD"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_and_not_echoed(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    monkeypatch.setenv(PREFIX + name.upper(), text)
+    with pytest.raises(SettingsError, match=f"^{PREFIX}{name.upper()}: ") as raised:
+        Settings.load()
+    assert text not in str(raised.value).partition(": ")[2].replace(" 0", "")
+
+
+def test_all_values_that_cannot_be_used_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOUD_ASSISTANT_NETWORK", "intranet")
+    monkeypatch.setenv("CLOUD_ASSISTANT_MAX_ATTEMPTS", "many")
+    with pytest.raises(SettingsError, match=r"NETWORK: .*MAX_ATTEMPTS: "):
+        Settings.load()
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:1", "127.9.9.9:65535", "localhost:8080", "[::1]:8080"]
+)
+def test_a_loopback_address_with_a_port_may_be_the_local_endpoint(address: str) -> None:
+    assert Settings.load(local_endpoint=address).local_endpoint == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1:80",
+        "0.0.0.0:80",
+        "[::]:80",
+        "ecs.aliyuncs.com:80",
+        "localhost.evil.com:80",
+        "127.0.0.1",
+        "127.0.0.1:",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "127.0.0.1:+80",
+        "127.0.0.1:٣",
+        "127.0.0.1:80/x",
+        "x@127.0.0.1:80",
+        "http://127.0.0.1:80",
+        "::1:8080",
+        "[127.0.0.1]:80",
+        "",
+        ":80",
+    ],
+)
+def test_no_other_address_may_be_the_local_endpoint(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"LOCAL_ENDPOINT: .*must be a loopback address"):
+        Settings.load(local_endpoint=address)
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = Settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.local = True  # type: ignore[misc]
+
+
+def test_the_credential_checks_see_the_vendors_variables_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other")
+    assert credential_environment() == {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "id",
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+    }
+
+
+def test_every_setting_says_what_it_does() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name

@@ -1,0 +1,76 @@
+"""What tools/list says. `UPDATE_SNAPSHOTS=1` rewrites the snapshots."""
+
+import json
+import os
+from pathlib import Path
+
+import mcp_types as types
+import pytest
+from jsonschema import Draft202012Validator
+from mcp import Client
+
+from mcp_server.cli.application import assemble
+from mcp_server.server import NAME, build_server
+from mcp_server.settings import Settings
+from mcp_server.tools.tool import Tool
+
+_SNAPSHOTS = Path(__file__).parent / "snapshots"
+_TOOLS = {tool.name: tool for tool in assemble(Settings(local=True)).tools}
+_MOST_BYTES = 8192
+
+
+async def _listed() -> types.ListToolsResult:
+    async with Client(build_server([*_TOOLS.values()]), mode="legacy") as client:
+        return await client.list_tools()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", _TOOLS)
+async def test_a_tool_is_published_as_its_snapshot_says(name: str) -> None:
+    (tool,) = [tool for tool in (await _listed()).tools if tool.name == name]
+    published = tool.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    text = json.dumps(published, indent=2, ensure_ascii=False) + "\n"
+    snapshot = _SNAPSHOTS / f"{name}.json"
+    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
+        snapshot.write_text(text, encoding="utf-8")
+    assert text == snapshot.read_text("utf-8")
+
+
+def test_there_is_a_snapshot_of_each_tool_and_no_other() -> None:
+    assert {file.stem for file in _SNAPSHOTS.iterdir()} == set(_TOOLS)
+
+
+@pytest.mark.anyio
+async def test_the_list_of_tools_stays_under_8_kb() -> None:
+    tools = (await _listed()).model_dump_json(by_alias=True, exclude_unset=True)
+    assert len(tools.encode()) < _MOST_BYTES
+
+
+@pytest.mark.parametrize("tool", _TOOLS.values(), ids=_TOOLS.keys())
+def test_a_tool_says_what_it_is_for(tool: Tool) -> None:
+    assert tool.title
+    assert tool.description.endswith(".")
+    for schema in (tool.input_schema, tool.output_schema):
+        Draft202012Validator.check_schema(schema)
+    for name, argument in tool.input_schema["properties"].items():
+        assert argument["description"], name
+
+
+@pytest.mark.parametrize("name", _TOOLS)
+def test_field_case_51_server_and_tool_name_are_under_60_characters_together(name: str) -> None:
+    assert len(f"mcp__{NAME}__{name}") < 60
+
+
+def test_only_creating_changes_anything() -> None:
+    assert {
+        name: (tool.traits.read_only, tool.traits.open_world) for name, tool in _TOOLS.items()
+    } == {
+        "preview_command": (True, False),
+        "create_command": (False, True),
+    }
+
+
+def test_create_takes_what_preview_takes_and_a_dry_run() -> None:
+    create = _TOOLS["create_command"].input_schema["properties"]
+    preview = _TOOLS["preview_command"].input_schema["properties"]
+    assert {name: schema for name, schema in create.items() if name != "dry_run"} == preview
