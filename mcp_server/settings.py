@@ -5,6 +5,8 @@ This is the only module that reads the environment.
 
 import os
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -44,7 +46,7 @@ class Settings(BaseSettings):
     """Everything an operator can set. Environment beats settings file."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
     local: bool = Field(
@@ -145,8 +147,11 @@ class Settings(BaseSettings):
         """Read the settings; what the command line says goes over everything.
 
         Raises:
-            SettingsError: a value cannot be used, or the settings file cannot be read.
+            SettingsError: a value cannot be used, a name is not a setting's, or the settings
+                file cannot be read.
         """
+        if unknown := _unknown_variables(cls.model_fields):
+            raise SettingsError(unknown)
         try:
             return cls(**overrides)  # type: ignore[arg-type]  # pydantic checks them
         except ValidationError as error:
@@ -157,6 +162,19 @@ class Settings(BaseSettings):
             raise SettingsError(problems) from None
         except (OSError, ValueError) as error:  # unreadable file, or not TOML
             raise SettingsError(f"{SETTINGS_FILE_VARIABLE}: {type(error).__name__}") from None
+
+
+def _unknown_variables(known: Iterable[str]) -> str:
+    """What is wrong with names that begin like settings and are none: a slip is not ignored."""
+    names = {f"{PREFIX}{field.upper()}" for field in known} | {SETTINGS_FILE_VARIABLE}
+    problems = []
+    for name in sorted(os.environ):  # noqa: TID251 - the one reader
+        if name.startswith(PREFIX) and name not in names:
+            near = get_close_matches(name, names, n=1)
+            problems.append(
+                f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "")
+            )
+    return "; ".join(problems)
 
 
 def credential_environment() -> dict[str, str]:

@@ -62,6 +62,11 @@ async def _checks(application: Application, region_id: str) -> AsyncIterator[Che
     )
     yield Check("backend", ok=True, told="local endpoint" if settings.local else "Alibaba Cloud")
     try:
+        yield Check("endpoint", ok=True, told=await application.gateway.endpoint(region_id))
+    except EcsError as error:
+        yield Check("endpoint", ok=False, told=_what_to_do(error.explanation))
+        return
+    try:
         account = await anyio.to_thread.run_sync(application.backend.account)
     except CredentialsError as error:
         failure = Failure(error.code, Outcome.NOT_SENT, detail=error.detail)
@@ -69,8 +74,6 @@ async def _checks(application: Application, region_id: str) -> AsyncIterator[Che
         return
     kind = "with a session token" if account.security_token else "a long-lived key"
     yield Check("credentials", ok=True, told=f"from {account.provider}, {kind}")
-    host = await anyio.to_thread.run_sync(application.backend.host, region_id)
-    yield Check("endpoint", ok=True, told=host)
     try:
         regions = await application.gateway.describe_regions(region_id)
     except EcsError as error:

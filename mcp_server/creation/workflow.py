@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
-import anyio.to_thread
-
 from mcp_server.creation import refusal
 from mcp_server.creation.preview import build_preview
 from mcp_server.ecs.gateway import EcsError, Gateway
@@ -72,7 +70,10 @@ class Workflow:
 
     async def _previewed(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Result:
         inspection = inspect(arguments, model, self._settings)
-        preview = await self._preview_of(inspection)
+        try:
+            preview = await self._preview_of(inspection)
+        except EcsError as error:  # a local endpoint that does not start
+            return Result(status=Status.FAILED, backend=self._backend, error=error.explanation)
         refused = inspection.has(Severity.INVALID)
         result = Result(
             status=Status.INVALID if refused else Status.PREVIEW,
@@ -90,8 +91,7 @@ class Workflow:
         request, content = inspection.request, inspection.content
         if content is None or not inspection.is_whole:
             return None
-        # A local endpoint may have to be started first.
-        endpoint = await anyio.to_thread.run_sync(self._gateway.host, request.region_id)
+        endpoint = await self._gateway.endpoint(request.region_id)
         parameters = api_request(request, content.encoded)
         return build_preview(
             inspection, content, parameters, endpoint, self._settings.content_limit

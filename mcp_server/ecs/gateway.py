@@ -72,13 +72,18 @@ class Gateway:
         self._clients: dict[str, tuple[str, Account, Client]] = {}
         self._clients_lock = threading.Lock()
 
-    def host(self, region_id: str) -> str:
+    async def endpoint(self, region_id: str) -> str:
         """The host that a call for this region goes to. May start a local endpoint.
 
         Raises:
+            EcsError: a local endpoint cannot be started.
             ValueError: the region id was not validated (a bug).
         """
-        return self._backend.host(region_id)
+        try:
+            return await anyio.to_thread.run_sync(self._backend.host, region_id)
+        except OSError:
+            explanation = explain(Failure("LocalEndpointFailed"))
+            raise EcsError(explanation, attempts=0) from None
 
     async def warm_up(self) -> None:
         """Import the SDK in a worker thread, so that the first call need not."""

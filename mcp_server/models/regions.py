@@ -42,6 +42,7 @@ REGIONS: Final = {
         Region("cn-heyuan", "China (Heyuan)"),
         Region("cn-guangzhou", "China (Guangzhou)"),
         Region("cn-chengdu", "China (Chengdu)"),
+        Region("cn-zhongwei", "China (Zhongwei)"),
         Region("cn-hongkong", "China (Hong Kong)"),
         Region("cn-wuhan-lr", "China (Wuhan, local region)"),
         Region("cn-zhengzhou-jva", "China (Zhengzhou, joint venture)"),

@@ -5,7 +5,7 @@ ranges, non-null defaults, arrays of inline objects. Nothing else survives all o
 converter crashes on `additionalProperties`, others refuse `$ref`, unions, null types or `const`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -35,18 +35,23 @@ def input_schema(model: type[BaseModel]) -> dict[str, Any]:
     return portable
 
 
-def output_schema(model: type[BaseModel]) -> dict[str, Any]:
+def output_schema(model: type[BaseModel], bare: Collection[str] = ()) -> dict[str, Any]:
     """The schema of a tool's answer, nested objects in outline: every tool repeats it.
 
     Clients validate answers against it, so it has to admit every answer; it does not have to
     describe each value inside a preview or a finding a second time.
+
+    Args:
+        model: the answer.
+        bare: properties of which only the type is said, because another tool's schema has them.
     """
     schema = model.model_json_schema(schema_generator=_PortableSchema, mode="serialization")
     portable = _inlined(schema, schema.get("$defs", {}))
     return {
         "type": "object",
         "properties": {
-            name: _outline(value, depth=1) for name, value in portable["properties"].items()
+            name: _outline(value, depth=2 if name in bare else 1)
+            for name, value in portable["properties"].items()
         },
         "required": portable["required"],
     }

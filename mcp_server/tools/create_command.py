@@ -17,7 +17,7 @@ class CreateCommand:
     """Stores a script as a Cloud Assistant command. Never runs it."""
 
     name = "create_command"
-    title = "Create a Cloud Assistant command"
+    title = "Create a command"
     description = (
         "Store a script as an Alibaba Cloud ECS Cloud Assistant command, to be run later as root "
         "or SYSTEM. Creates, never runs. Answers the CommandId, or each problem with cause, fix "
@@ -37,7 +37,7 @@ class CreateCommand:
     @cached_property
     def output_schema(self) -> dict[str, Any]:
         """From the result model."""
-        return output_schema(Result)
+        return output_schema(Result, bare={"preview"})
 
     async def handle(self, arguments: Mapping[str, Any]) -> Answer:
         """Create a command, or preview it when dry_run is true."""

@@ -17,7 +17,7 @@ class PreviewCommand:
     """Shows what create_command would send, and everything that was found about it."""
 
     name = "preview_command"
-    title = "Preview a Cloud Assistant command"
+    title = "Preview a command"
     description = (
         "Check a command and show exactly what create_command would send, with every problem, "
         "fix and repair at once. Sends nothing and creates nothing."

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from mcp_server.models.explanation import Explanation
+from mcp_server.models.explanation import Explanation, Source
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.result import Preview, Result, Status
 from mcp_server.tools.tool import Answer
@@ -27,6 +27,7 @@ _VISIBLE: Final = {code: 0x2400 + code for code in range(0x20) if chr(code) not 
 """Control characters as their pictures: no terminal obeys them, no reader misses them."""
 _LINE_BREAKS_IN_JSON: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 """What JSON lets stand as it is, and some readers of lines do not."""
+_TOLD_BY_FINDINGS: Final = frozenset({Source.INPUT, Source.GUARDRAIL, Source.CONFIRMATION})
 _ERRORS: Final = frozenset({Status.INVALID, Status.BLOCKED, Status.FAILED})
 
 
@@ -46,12 +47,12 @@ def answer(result: Result, *, previewing: bool = False) -> Answer:
 def _lines(result: Result) -> Iterator[str]:
     yield f"{_headline(result)} (backend: {result.backend})"
     if result.error:
-        yield from _error_lines(result.error)
+        yield from _error_lines(result.error, told=bool(result.findings))
     if result.preview:
         yield from _preview_lines(result.preview)
     for finding in result.findings:
         yield _finding_line(finding)
-    if result.next_step:
+    if result.next_step and not result.error:  # the explanation has its own fix
         yield result.next_step
     if result.client_token and result.status is Status.FAILED:
         yield f"client_token of this call: {result.client_token}"
@@ -79,9 +80,11 @@ def _headline(result: Result) -> str:
     )
 
 
-def _error_lines(error: Explanation) -> Iterator[str]:
-    yield error.message
-    yield f"Cause: {error.cause}"
+def _error_lines(error: Explanation, *, told: bool) -> Iterator[str]:
+    """The explanation; what the findings below tell one by one is not told twice."""
+    if not told or error.source not in _TOLD_BY_FINDINGS:
+        yield error.message
+        yield f"Cause: {error.cause}"
     yield f"Fix: {error.fix}"
     yield f"Outcome: {error.outcome}. Retry: {error.retry}."
     if error.reference:

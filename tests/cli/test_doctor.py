@@ -17,8 +17,8 @@ def test_everything_in_order_is_a_line_each(run: Run, emulator: Emulator) -> Non
     assert healthy.exit_code == 0
     assert [line[:4].strip() for line in lines(healthy)] == ["ok"] * 6
     assert lines(healthy)[2:4] == [
-        "ok    credentials: from local, a long-lived key",
         f"ok    endpoint: {emulator.endpoint}",
+        "ok    credentials: from local, a long-lived key",
     ]
 
 

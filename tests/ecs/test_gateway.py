@@ -149,7 +149,7 @@ async def test_the_local_endpoint_starts_once_and_only_when_it_is_needed(
         for number in range(4):
             group.start_soon(gateway.create_command, creation(ClientToken=f"t{number}"))
 
-    assert gateway.host("cn-beijing") == emulator.endpoint
+    assert await gateway.endpoint("cn-beijing") == emulator.endpoint
     assert starts == [1]
 
 

@@ -16,9 +16,11 @@ from mcp_server.ecs.backend import LocalBackend, LocalEndpoint
 from mcp_server.ecs.credentials import Account
 from mcp_server.ecs.gateway import EcsError, Gateway
 from mcp_server.emulator import Emulator, EmulatorSettings
+from mcp_server.emulator.regions import REGIONS as EMULATED_REGIONS
 from mcp_server.guardrails.inspection import inspect
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import LIMITS
+from mcp_server.models.regions import REGIONS
 from mcp_server.models.request import CreateCommandRequest
 from mcp_server.settings import Settings
 from tests.end_to_end.serving import UPTIME
@@ -214,6 +216,10 @@ async def test_what_the_endpoint_takes_is_not_refused_before(
 ) -> None:
     assert await answer_of(endpoints(18432), UPTIME | arguments) is None
     assert not refused_by_guardrails(UPTIME | arguments)
+
+
+def test_guardrails_and_endpoint_know_the_same_regions() -> None:
+    assert set(REGIONS) == set(EMULATED_REGIONS)
 
 
 def test_every_limit_is_tried_here() -> None:

@@ -19,8 +19,8 @@ _TOOLS = {tool.name: tool for tool in assemble(Settings(local=True)).tools}
 _MOST_BYTES = 8192
 
 
-async def _listed() -> types.ListToolsResult:
-    async with Client(build_server([*_TOOLS.values()]), mode="legacy") as client:
+async def _listed(era: str = "legacy") -> types.ListToolsResult:
+    async with Client(build_server([*_TOOLS.values()]), mode=era) as client:
         return await client.list_tools()
 
 
@@ -41,9 +41,10 @@ def test_there_is_a_snapshot_of_each_tool_and_no_other() -> None:
 
 
 @pytest.mark.anyio
-async def test_the_list_of_tools_stays_under_8_kb() -> None:
-    tools = (await _listed()).model_dump_json(by_alias=True, exclude_unset=True)
-    assert len(tools.encode()) < _MOST_BYTES
+@pytest.mark.parametrize("era", ["legacy", "2026-07-28"])
+async def test_the_list_of_tools_stays_under_8_kb(era: str) -> None:
+    tools = (await _listed(era)).model_dump_json(by_alias=True, exclude_unset=True)
+    assert len(tools.encode()) < _MOST_BYTES, len(tools.encode())
 
 
 @pytest.mark.parametrize("tool", _TOOLS.values(), ids=_TOOLS.keys())
