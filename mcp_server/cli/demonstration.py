@@ -95,8 +95,8 @@ class Demonstration:
         if not scene.add(
             "preview",
             held=preview["status"] == "preview" and shown["verdict"] == "would_be_created",
-            seen=f"{shown.get('verdict', preview['status'])}, {size['size']} of {size['limit']} "
-            f"bytes, {shown.get('digest', '')[:19]}…",
+            seen=f"{shown.get('verdict', preview['status']).replace('_', ' ')}, {size['size']} of "
+            f"{size['limit']} bytes, {shown.get('digest', '')[:19]}…",
         ):
             return scene
         if shown["parameters"]:

@@ -16,7 +16,7 @@ def invalid(findings: tuple[Finding, ...]) -> Explanation:
         code="InvalidArguments",
         source=Source.INPUT,
         field=problems[0].field,
-        message=f"{_counted(len(problems), 'problem')} in the arguments: {_listed(problems)}",
+        message=f"{_counted(len(problems), 'problem')} in the arguments. {_messages(problems)}",
         cause="The API would refuse these arguments, or store something other than was meant.",
         fix=_how_to_fix(repair, unrepaired),
         repair=repair,
@@ -94,15 +94,10 @@ def _how_to_fix(repair: Repair | None, unrepaired: list[str]) -> str:
 
 
 def _messages(findings: list[Finding]) -> str:
-    return " ".join(finding.message for finding in findings[:_SHOWN])
-
-
-def _listed(findings: list[Finding]) -> str:
-    """The first messages as one sentence."""
-    told = "; ".join(finding.message.rstrip(".") for finding in findings[:_SHOWN])
+    told = [finding.message for finding in findings[:_SHOWN]]
     if len(findings) > _SHOWN:
-        told += f"; and {len(findings) - _SHOWN} more"
-    return told if told.endswith("?") else f"{told}."
+        told.append(f"And {len(findings) - _SHOWN} more.")
+    return " ".join(told)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -52,7 +52,7 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
     key, value = _text(tag.get("key")), _text(tag.get("value"))
     if tag.get("key") == "":
         yield rules.EMPTY.finding(
-            f"{field}.key", "The key is empty.", "Give the tag a key.", repair=repair
+            f"{field}.key", f"{field}.key is empty.", "Give the tag a key.", repair=repair
         )
     for part, text, limit in (("key", key, TAG_KEY), ("value", value, TAG_VALUE)):
         if len(text) > limit.maximum:
@@ -60,7 +60,7 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
     if prefix := _reserved_prefix(key):
         yield rules.RESERVED_TAG_KEY.finding(
             f"{field}.key",
-            f"The key starts with {prefix}, which is reserved.",
+            f"{field}.key starts with {prefix}, which is reserved.",
             "Choose another key.",
             repair=repair,
         )
@@ -68,7 +68,7 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
         if _SCHEME.search(text):
             yield rules.URL_IN_TAG.finding(
                 f"{field}.{part}",
-                f"The {part} contains http:// or https://.",
+                f"{field}.{part} contains http:// or https://.",
                 "Write the address without its scheme.",
                 repair=repair,
             )

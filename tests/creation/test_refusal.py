@@ -40,7 +40,7 @@ def test_what_a_repair_mends_needs_no_hand() -> None:
     assert explanation.fix == (
         "Merge repair into the arguments (null takes an argument out) and call again."
     )
-    assert explanation.message == "1 problem in the arguments: a is wrong."
+    assert explanation.message == "1 problem in the arguments. a is wrong."
 
 
 def test_advice_is_no_part_of_a_refusal() -> None:
@@ -54,8 +54,8 @@ def test_advice_is_no_part_of_a_refusal() -> None:
 def test_many_problems_are_told_in_part_and_counted_in_full() -> None:
     findings = tuple(_finding(Severity.INVALID, f"f{number}") for number in range(50))
     explanation = refusal.invalid(findings)
-    assert explanation.message.startswith("50 problems in the arguments: f0 is wrong; f1 is wrong;")
-    assert explanation.message.endswith("f7 is wrong; and 42 more.")
+    assert explanation.message.startswith("50 problems in the arguments. f0 is wrong. f1 is wrong.")
+    assert explanation.message.endswith("f7 is wrong. And 42 more.")
     assert len(explanation.fix) < 200
 
 

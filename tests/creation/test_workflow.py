@@ -164,8 +164,8 @@ async def test_a_refusal_explains_every_problem_at_once(service: Service) -> Non
             code="InvalidArguments",
             source=Source.INPUT,
             field="name",
-            message="3 problems in the arguments: name has 129 characters, and 128 is the limit; "
-            "timeout is not a whole number; There is no argument 'RegionId', and region_id is "
+            message="3 problems in the arguments. name has 129 characters, and 128 is the limit. "
+            "timeout is not a whole number. There is no argument 'RegionId', and region_id is "
             "given too.",
             cause="The API would refuse these arguments, or store something other than was meant.",
             fix="Mend timeout as the findings say. Merge repair into the arguments (null takes an "

@@ -93,7 +93,7 @@ def test_a_reserved_key_is_told_with_its_prefix_and_its_repair() -> None:
             rule="reserved-tag-key",
             severity=Severity.INVALID,
             field="tags[0].key",
-            message="The key starts with acs:, which is reserved.",
+            message="tags[0].key starts with acs:, which is reserved.",
             why="Keys of that prefix belong to the vendor.",
             fix="Choose another key.",
             repair={"tags": [{"key": "team", "value": "x"}]},
