@@ -15,12 +15,15 @@ from pydantic import ValidationError
 
 from mcp_server.guardrails.request_rules import LONE_SURROGATE, MISSING_ARGUMENT
 from mcp_server.guardrails.spelling import MOST_UNKNOWN, meant_by
+from mcp_server.guardrails.tags import EXAMINED, MOST_PARTS
 from mcp_server.guardrails.texts import ECHO_LIMIT, shown
 from mcp_server.guardrails.validation import validation_findings
 from mcp_server.models.finding import Finding
 from mcp_server.models.request import CommandRequest, Tag
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LONGEST_TAGS: Final = 64 * 1024
+"""Characters of tags as JSON text: twenty of the longest take a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Draft:
     usable: frozenset[str]
     arguments: Mapping[str, Any]
     """As given, without the nulls and without what is not text."""
+    unreadable: Mapping[str, str]
+    """The texts that are not text, by argument, without their lone surrogates."""
     findings: tuple[Finding, ...]
 
     def has(self, *fields: str) -> bool:
@@ -46,26 +51,40 @@ def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
         for name, value in ((n, _tags_of(v) if n == "tags" else v) for n, v in given.items())
         if value is not None and not (value == "" and _is_optional(name, model))
     }
-    broken = {name for name, value in arguments.items() if _has_surrogate(name, value)}
-    findings = [
-        _surrogate_finding(name, arguments[name], model)
-        for name in islice((n for n in arguments if n in broken), MOST_UNKNOWN)
-    ]
-    arguments = {name: value for name, value in arguments.items() if name not in broken}
+    broken = [name for name, value in arguments.items() if _has_surrogate(name, value)]
+    findings = [_surrogate_finding(name, arguments[name]) for name in broken[:MOST_UNKNOWN]]
+    unreadable = {
+        name: _SURROGATE.sub("", value)
+        for name in broken
+        if name in model.model_fields and isinstance(value := arguments[name], str)
+    }
+    arguments = {name: value for name, value in arguments.items() if name not in set(broken)}
     try:
-        request = model.model_validate(arguments)
+        request = model.model_validate(_bounded(arguments, model))
     except ValidationError as error:
         findings += validation_findings(error, arguments, model)
         unknown = (name for name in arguments if name not in model.model_fields)
-        elsewhere = broken | set(meant_by(unknown, model.model_fields).values())
-        refused = broken | {str(detail["loc"][0]) for detail in error.errors()}
+        elsewhere = {*broken, *meant_by(unknown, model.model_fields).values()}
+        refused = {*broken, *(str(detail["loc"][0]) for detail in error.errors())}
         return Draft(
             model.model_construct(**_usable_values(arguments, refused)),
             frozenset(model.model_fields) - refused,
             arguments,
+            unreadable,
             tuple(f for f in findings if not _is_absence_of(f, elsewhere)),
         )
-    return Draft(request, frozenset(model.model_fields) - broken, arguments, tuple(findings))
+    usable = frozenset(model.model_fields).difference(broken)
+    return Draft(request, usable, arguments, unreadable, tuple(findings))
+
+
+def _bounded(arguments: Mapping[str, Any], model: type[CommandRequest]) -> dict[str, Any]:
+    """What the model has to look at: one more than it takes is enough to refuse the rest."""
+    unknown = [name for name in arguments if name not in model.model_fields]
+    ignored = set(unknown[MOST_UNKNOWN + 1 :])
+    bounded = {name: value for name, value in arguments.items() if name not in ignored}
+    if isinstance(tags := bounded.get("tags"), list):
+        bounded["tags"] = tags[:EXAMINED]
+    return bounded
 
 
 def _usable_values(arguments: Mapping[str, Any], refused: set[str]) -> dict[str, Any]:
@@ -87,31 +106,32 @@ def _is_optional(name: str, model: type[CommandRequest]) -> bool:
 
 def _tags_of(value: object) -> object:
     """Tags without nulls, which stand for what is absent; a list may come as JSON text."""
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= _LONGEST_TAGS:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return value
     if not isinstance(value, list):
         return value
-    return [
-        {part: text for part, text in tag.items() if text is not None}
-        if isinstance(tag, dict)
-        else tag
-        for tag in value
-    ]
+    return [_tag_of(tag) for tag in value[:EXAMINED]] + value[EXAMINED:]
+
+
+def _tag_of(tag: object) -> object:
+    if not isinstance(tag, dict):
+        return tag
+    return {part: text for part, text in islice(tag.items(), MOST_PARTS) if text is not None}
 
 
 def _has_surrogate(name: str, value: object) -> bool:
     return any(_SURROGATE.search(text) for text in (name, *_texts(value)))
 
 
-def _surrogate_finding(name: str, value: object, model: type[CommandRequest]) -> Finding:
+def _surrogate_finding(name: str, value: object) -> Finding:
     if _SURROGATE.search(name):
         return LONE_SURROGATE.finding(
             shown(name),
             "The name of an argument has half of a UTF-16 pair in it.",
-            f"Leave it out. The arguments are {', '.join(model.model_fields)}.",
+            "Leave it out; the tool's schema lists the arguments.",
         )
     short = isinstance(value, str) and max(len(name), len(value)) <= ECHO_LIMIT
     told = shown(name) or "arguments"

@@ -17,9 +17,12 @@ from mcp_server.guardrails.content import (
     without_wrapping,
 )
 from mcp_server.models.finding import Finding
+from mcp_server.models.limits import CONTENT_CEILING
 from mcp_server.models.request import ContentEncoding, ScriptType
 
 FIELD = "command_content"
+_MOST_READ = 4 * CONTENT_CEILING.maximum
+"""Characters. More cannot become a script that is small enough, in whatever form it comes."""
 _BASE64_LIKE = re.compile(r"[A-Za-z0-9+/_=-]*\Z")
 NORMALIZE = {"normalize_content": True}
 """The repair of everything mechanical, so that the script itself is not sent back."""
@@ -37,6 +40,8 @@ def read_content(
 
     The content is None when there are no bytes to speak of; the findings then say why.
     """
+    if len(text) > _MOST_READ:
+        return None, (_too_large(f"over {_MOST_READ} characters", limit),)
     data: bytes | None
     if encoding == "Base64":
         form = read_base64(text)
@@ -106,13 +111,18 @@ def _plain_text_findings(text: str) -> Iterator[Finding]:
 
 def _size_findings(content: Content, limit: int) -> Iterator[Finding]:
     if content.encoded_size > limit:
-        yield rules.CONTENT_TOO_LARGE.finding(
-            FIELD,
-            f"The script has {len(content.data)} bytes, {content.encoded_size} after Base64; the "
-            f"limit is {limit} after Base64, which is {limit // 4 * 3} bytes of script.",
-            "Shorten it: let it fetch data files from a place you control, or make several "
-            "commands of it.",
-        )
+        size = f"{len(content.data)} bytes, {content.encoded_size} after Base64"
+        yield _too_large(size, limit)
+
+
+def _too_large(size: str, limit: int) -> Finding:
+    return rules.CONTENT_TOO_LARGE.finding(
+        FIELD,
+        f"The script has {size}; the limit is {limit} after Base64, which is {limit // 4 * 3} "
+        "bytes of script.",
+        "Shorten it: let it fetch data files from a place you control, or make several commands "
+        "of it.",
+    )
 
 
 def _byte_findings(data: bytes) -> Iterator[Finding]:

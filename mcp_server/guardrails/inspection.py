@@ -1,7 +1,7 @@
 """Everything that is checked about a request, in one pass with one answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcp_server.guardrails.content import Content
@@ -10,12 +10,16 @@ from mcp_server.guardrails.encoding import read_content
 from mcp_server.guardrails.limits import check_limits, check_long_work
 from mcp_server.guardrails.parameters import Placeholder, check_parameters, placeholders
 from mcp_server.guardrails.region import check_region
+from mcp_server.guardrails.request_rules import MISSING_ARGUMENT
+from mcp_server.guardrails.spelling import renamed
 from mcp_server.guardrails.tags import check_tags
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.regions import is_region_syntax
 from mcp_server.models.request import CommandRequest
 from mcp_server.settings import Settings
 
+_ROUNDS = 4
+"""Of repairs; no chain of problems is known to be longer."""
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
@@ -50,7 +54,47 @@ class Inspection:
 def inspect(
     arguments: Mapping[str, Any], model: type[CommandRequest], settings: Settings
 ) -> Inspection:
-    """Check a caller's arguments against every rule; never raises for what a caller sends."""
+    """Check a caller's arguments against every rule; never raises for what a caller sends.
+
+    A problem can hide another: a zone given as `regionId` is a name to change first. So what is
+    refused is checked once more with its own repairs applied, until nothing new comes up.
+    """
+    first = latest = _inspect_once(arguments, model, settings)
+    findings = list(first.findings)
+    for _ in range(_ROUNDS):
+        mended = _mended(latest, model)
+        if mended == latest.draft.arguments or not latest.has(Severity.INVALID):
+            break
+        latest = _inspect_once(mended, model, settings)
+        seen = {(finding.rule_id, finding.field) for finding in findings}
+        findings += [
+            finding
+            for finding in latest.findings
+            if finding.severity is not Severity.ADVICE
+            and finding.rule_id != MISSING_ARGUMENT.id  # what was taken out was not missing
+            and (finding.rule_id, finding.field) not in seen
+        ]
+    findings.sort(key=lambda finding: _WEIGHT[finding.severity])
+    return replace(first, findings=tuple(findings))
+
+
+def _mended(inspection: Inspection, model: type[CommandRequest]) -> dict[str, Any]:
+    """The arguments with every repair of an invalid finding, and only under their own names."""
+    known = {**inspection.draft.arguments, **inspection.draft.unreadable}
+    arguments = renamed(known, model.model_fields)
+    for finding in inspection.findings:
+        if finding.severity is Severity.INVALID:
+            arguments |= finding.repair or {}
+    return {
+        name: value
+        for name, value in arguments.items()
+        if value is not None and name in model.model_fields
+    }
+
+
+def _inspect_once(
+    arguments: Mapping[str, Any], model: type[CommandRequest], settings: Settings
+) -> Inspection:
     examined = draft(arguments, model)
     findings = [*examined.findings]
     findings += check_region(examined.arguments.get("region_id"), settings.extra_regions)
@@ -71,7 +115,6 @@ def inspect(
     if content is not None:
         found = placeholders(content.text)
         findings += _script_findings(examined, content, found)
-    findings.sort(key=lambda finding: _WEIGHT[finding.severity])
     return Inspection(examined, content, found, tuple(findings))
 
 

@@ -13,16 +13,19 @@ from mcp_server.guardrails.draft import Draft
 from mcp_server.guardrails.texts import control_characters, text_repair
 from mcp_server.models.finding import Finding
 from mcp_server.models.limits import (
+    CLIENT_TOKEN,
     DEFAULT_TIMEOUT,
     DESCRIPTION,
     LAUNCHER,
     NAME,
+    RESOURCE_GROUP_ID,
     USUAL_TIMEOUT,
     WORKING_DIR,
     Limit,
 )
 
-_TEXTS: Final = {limit.field: limit for limit in (NAME, DESCRIPTION, WORKING_DIR)}
+_TEXT_LIMITS: Final = (NAME, DESCRIPTION, WORKING_DIR, LAUNCHER, CLIENT_TOKEN, RESOURCE_GROUP_ID)
+_TEXTS: Final = {limit.field: limit for limit in _TEXT_LIMITS}
 
 LONG_WORK: Final = frozenset(
     {"apt", "apt-get", "yum", "dnf", "zypper", "pip", "pip3", "npm", "rsync", "mysqldump",

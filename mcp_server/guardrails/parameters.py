@@ -61,10 +61,11 @@ class Placeholder:
 
 
 def placeholders(text: str) -> tuple[Placeholder, ...]:
-    """Every `{{ }}` of a script, in order, in one pass."""
+    """Every `{{ }}` of a script, in order, in one pass; of `{{{name}}}` the inner two count."""
     found: list[Placeholder] = []
     line, counted, start = 1, 0, text.find("{{")
     while start >= 0 and (end := text.find("}}", start + 2)) >= 0:
+        start = text.rfind("{{", start, end)
         line += text.count("\n", counted, start)
         counted = start
         name = text[start + 2 : end].strip()

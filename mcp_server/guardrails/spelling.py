@@ -68,7 +68,7 @@ def unknown_arguments(arguments: Mapping[str, Any], known: Iterable[str]) -> Ite
         told = shown(name)
         if meant is None:
             message = f"There is no argument {told!r}."
-            fix, repair = f"Leave it out. The arguments are {', '.join(known)}.", _without(name)
+            fix, repair = "Leave it out; the tool's schema lists the arguments.", _without(name)
         elif meant in arguments:
             message = f"There is no argument {told!r}, and {meant} is given too."
             fix, repair = f"Keep {meant} only.", _without(name)
@@ -84,8 +84,22 @@ def unknown_arguments(arguments: Mapping[str, Any], known: Iterable[str]) -> Ite
         yield UNKNOWN_ARGUMENT.finding(
             "arguments",
             f"There are {len(unknown) - len(meanings)} more arguments that no tool reads.",
-            f"Leave them out. The arguments are {', '.join(known)}.",
+            "Leave them out; the tool's schema lists the arguments.",
         )
+
+
+def renamed(arguments: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """The arguments with the names that callers meant, as far as they mean one thing each."""
+    known = tuple(known)
+    meanings = meant_by((name for name in arguments if name not in known), known)
+    clear = {
+        name: meant
+        for name, meant in meanings.items()
+        if meant is not None
+        and meant not in arguments
+        and list(meanings.values()).count(meant) == 1
+    }
+    return {clear.get(name, name): value for name, value in arguments.items()}
 
 
 def meant_by(unknown: Iterable[str], known: Iterable[str]) -> dict[str, str | None]:

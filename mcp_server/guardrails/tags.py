@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from mcp_server.guardrails import request_rules as rules
-from mcp_server.guardrails.texts import scalar_text, shown, too_long
+from mcp_server.guardrails.texts import control_characters, scalar_text, shown, too_long
 from mcp_server.models.finding import Finding, Repair
 from mcp_server.models.limits import (
     FORBIDDEN_IN_TAGS,
@@ -14,13 +15,17 @@ from mcp_server.models.limits import (
     TAG_KEY,
     TAG_VALUE,
     TAGS,
+    Limit,
 )
 
 RawTag = Mapping[str, Any]
 
+_PARTS: Final = {"key": "key", "tagkey": "key", "value": "value", "tagvalue": "value"}
 _SCHEME: Final = re.compile("|".join(FORBIDDEN_IN_TAGS), re.IGNORECASE | re.ASCII)
 EXAMINED: Final = 2 * TAGS.maximum
 """Tags that are looked at one by one: the repair leaves out what is over the count anyway."""
+MOST_PARTS: Final = 8
+"""Members of one tag that are looked at: it has two, and may have them under other names."""
 _READ: Final = 4 * TAG_VALUE.maximum
 """Characters of a key or value that a repair looks at."""
 
@@ -54,9 +59,6 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
         yield rules.EMPTY.finding(
             f"{field}.key", f"{field}.key is empty.", "Give the tag a key.", repair=repair
         )
-    for part, text, limit in (("key", key, TAG_KEY), ("value", value, TAG_VALUE)):
-        if len(text) > limit.maximum:
-            yield too_long(f"{field}.{part}", len(text), limit, repair)
     if prefix := _reserved_prefix(key):
         yield rules.RESERVED_TAG_KEY.finding(
             f"{field}.key",
@@ -64,37 +66,68 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
             "Choose another key.",
             repair=repair,
         )
-    for part, text in (("key", key), ("value", value)):
-        if _SCHEME.search(text):
-            yield rules.URL_IN_TAG.finding(
-                f"{field}.{part}",
-                f"{field}.{part} contains http:// or https://.",
-                "Write the address without its scheme.",
-                repair=repair,
-            )
+    yield from _check_text(f"{field}.key", key, TAG_KEY, repair)
+    yield from _check_text(f"{field}.value", value, TAG_VALUE, repair)
+
+
+def _check_text(field: str, text: str, limit: Limit, repair: Repair) -> Iterator[Finding]:
+    if len(text) > limit.maximum:
+        yield too_long(field, len(text), limit, repair)
+    if bad := control_characters(text[:_READ], limit.field):
+        yield rules.CONTROL_CHARACTER.finding(
+            field,
+            f"{field} has the control character U+{ord(bad[0]):04X}.",
+            "Take it out.",
+            repair=repair,
+        )
+    if _SCHEME.search(text):
+        yield rules.URL_IN_TAG.finding(
+            field,
+            f"{field} contains http:// or https://.",
+            "Write the address without its scheme.",
+            repair=repair,
+        )
 
 
 def repaired_tags(tags: object) -> list[dict[str, str]]:
     """The nearest list of tags that the API takes.
 
-    A map becomes a list, other spellings of key and value are read, numbers become text, reserved
-    prefixes and URL schemes go, what is too long is cut, of equal keys the last stays, and what has
-    no key or is over the count is left out.
+    A map becomes a list, `key=value` is read, and so are other spellings of key and value; numbers
+    become text, reserved prefixes and URL schemes go, what is too long is cut, of equal keys the
+    last stays, and what has no key or is over the count is left out.
     """
-    if isinstance(tags, Mapping):
-        one_tag = _part(tags, "key") is not None
-        tags = [tags] if one_tag else [{"key": k, "value": v} for k, v in tags.items()]
-    if not isinstance(tags, list):
-        return []
     by_key: dict[str, str] = {}
-    for tag in tags:
-        if not isinstance(tag, Mapping):
-            continue
+    for tag in _tag_objects(tags):
         key = _legal_key(_text(_part(tag, "key")))
         if key:
             by_key.pop(key, None)
-            by_key[key] = _without_schemes(_text(_part(tag, "value")))[: TAG_VALUE.maximum]
+            by_key[key] = _without_schemes(_clean(_text(_part(tag, "value"))))[: TAG_VALUE.maximum]
     return [{"key": key, "value": value} for key, value in list(by_key.items())[: TAGS.maximum]]
+
+
+def _tag_objects(tags: object) -> Iterator[RawTag]:
+    if isinstance(tags, Mapping) and _part(tags, "key") is None:
+        yield from ({"key": k, "value": v} for k, v in islice(tags.items(), EXAMINED))
+        return
+    if isinstance(tags, str):
+        tags = tags[: EXAMINED * _READ].split(",")
+    for tag in tags[:EXAMINED] if isinstance(tags, list) else [tags]:
+        if isinstance(tag, Mapping):
+            yield tag
+        elif isinstance(tag, str) and "=" in tag:
+            key, _, value = tag.partition("=")
+            yield {"key": key, "value": value.strip()}
+
+
+def part_meant(name: str) -> str | None:
+    """`key` or `value` when a member of a tag is called something like it."""
+    return _PARTS.get(name.lower().replace("_", ""))
+
+
+def _clean(text: str) -> str:
+    text = text[:_READ]
+    bad = set(control_characters(text, "tags"))
+    return "".join(c for c in text if c not in bad)
 
 
 def _text(value: object) -> str:
@@ -105,8 +138,8 @@ def _part(tag: RawTag, name: str) -> object:
     """The key or value of a tag, also when it is called `Key` or `TagKey` as in other APIs."""
     if name in tag:
         return tag[name]
-    spellings = {name, f"tag{name}", f"tag_{name}"}
-    return next((value for given, value in tag.items() if given.lower() in spellings), None)
+    members = islice(tag.items(), MOST_PARTS)
+    return next((value for given, value in members if part_meant(given) == name), None)
 
 
 def _reserved_prefix(key: str) -> str | None:
@@ -115,7 +148,7 @@ def _reserved_prefix(key: str) -> str | None:
 
 def _legal_key(key: str) -> str:
     """Without schemes and reserved prefixes: taking one out can uncover another."""
-    key, before = key[:_READ], None
+    key, before = _clean(key), None
     while key != before:
         before = key
         key = _without_schemes(key).strip()
@@ -124,7 +157,6 @@ def _legal_key(key: str) -> str:
 
 
 def _without_schemes(text: str) -> str:
-    text = text[:_READ]
     while _SCHEME.search(text):
         text = _SCHEME.sub("", text)
     return text

@@ -64,6 +64,14 @@ def too_long(field: str, size: int, limit: Limit, repair: Repair | None) -> Find
     return TOO_LONG.finding(
         field,
         f"{field} has {size} {limit.unit}, and {limit.maximum} is the limit.",
-        "Shorten it; the repair cuts it at the limit." if repair else "Shorten it.",
+        _way_out(limit, repair),
         repair=repair,
     )
+
+
+def _way_out(limit: Limit, repair: Repair | None) -> str:
+    if repair is None:
+        return "Shorten it."
+    if repair.get(limit.field, "") is None:
+        return "Leave it out: a new one is made for each call."
+    return "Shorten it; the repair cuts it at the limit."

@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from mcp_server.guardrails import request_rules as rules
 from mcp_server.guardrails.spelling import nearest, unknown_arguments
-from mcp_server.guardrails.tags import EXAMINED, repaired_tags
+from mcp_server.guardrails.tags import EXAMINED, part_meant, repaired_tags
 from mcp_server.guardrails.texts import scalar_text, shown, text_repair, too_long
 from mcp_server.models.finding import Finding, Repair
 from mcp_server.models.limits import LIMITS
@@ -58,12 +58,16 @@ def _finding(detail: ErrorDetails, repair: Repair | None, model: type[CommandReq
             return rules.MISSING_ARGUMENT.finding(
                 field,
                 f"{field} is missing.",
-                f"Give {field}. {_about(field, model)}",
+                f"Give {field}. {_about(field, model)}".strip(),
                 repair=repair,
             )
         case "extra_forbidden":
+            meant = part_meant(str(detail["loc"][-1]))
             return rules.UNKNOWN_ARGUMENT.finding(
-                field, "A tag has a key and a value only.", "Leave it out.", repair=repair
+                field,
+                "A tag has a key and a value only.",
+                f"Call it {meant}." if meant else "Leave it out.",
+                repair=repair,
             )
         case "literal_error":
             return rules.NOT_ONE_OF.finding(
@@ -73,7 +77,10 @@ def _finding(detail: ErrorDetails, repair: Repair | None, model: type[CommandReq
             return too_long(field, len(detail["input"]), _LIMITS[field], repair)
         case "string_too_short":
             return rules.EMPTY.finding(
-                field, f"{field} is empty.", f"Give {field}. {_about(field, model)}", repair=repair
+                field,
+                f"{field} is empty.",
+                f"Give {field}. {_about(field, model)}".strip(),
+                repair=repair,
             )
         case "greater_than_equal":
             return rules.OUT_OF_RANGE.finding(
@@ -102,7 +109,8 @@ def _repair_for(detail: ErrorDetails, arguments: Mapping[str, Any]) -> Repair | 
     """The smallest change of arguments after which this problem is gone, if there is one."""
     name, value = str(detail["loc"][0]), detail["input"]
     if name == "tags":
-        return {"tags": repaired_tags(arguments["tags"])}
+        tags = repaired_tags(arguments["tags"])
+        return {"tags": tags} if tags or not isinstance(arguments["tags"], str) else None
     match detail["type"]:
         case "string_too_long":
             return text_repair(value, _LIMITS[name])

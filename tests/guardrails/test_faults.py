@@ -161,3 +161,32 @@ def test_many_faults_of_one_kind_do_not_become_a_flood(arguments: Arguments) -> 
     assert invalid(findings)
     assert len(findings) < 100
     assert sum(len(finding.model_dump_json()) for finding in findings) < 100_000
+
+
+_HIDDEN = {
+    "a zone under another name": {"region_id": None, "regionId": "cn-hangzhou-b"},
+    "a type under another name": {"type": None, "command_type": "shell"},
+    "a time-out under another name": {"Timeout": "5m"},
+    "a script too long to echo": {
+        "command_content": None,
+        "content": "echo {{ }}" + "#" * 300,
+        "enable_parameter": True,
+    },
+    "parameters switched on by text": {"enable_parameter": "true", "command_content": "{{.ID}}"},
+    "an encoding misspelt": {"content_encoding": "base64", "command_content": "ZWNobyA_Pz8-"},
+    "base64 of utf-16 as plain text": {"command_content": "ZQBjAGgAbwAgAGgAaQA="},
+    "a script with half a character": {
+        "command_content": "echo \ud83c {{ }}",
+        "enable_parameter": True,
+    },
+}
+
+
+@pytest.mark.parametrize("changes", _HIDDEN.values(), ids=_HIDDEN)
+def test_a_problem_behind_another_is_told_in_the_same_answer(changes: Arguments) -> None:
+    arguments = with_changes(VALID, changes)
+    problems = invalid(found(arguments))
+    assert len(problems) == 2
+    repaired = with_changes(arguments, merged_repair(problems) or {})
+    told = {(finding.rule_id, finding.field) for finding in problems}
+    assert {(f.rule_id, f.field) for f in invalid(found(repaired))} <= told

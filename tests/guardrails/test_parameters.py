@@ -35,7 +35,7 @@ def _numbered(count: int, prefix: str = "p") -> str:
         ("{{oos:a b}}", [Placeholder("oos:a b", 1, "illegal")]),
         ("{{na me}}", [Placeholder("na me", 1, "illegal")]),
         ("{{名}}", [Placeholder("名", 1, "illegal")]),
-        ("{{{a}}}", [Placeholder("{a", 1, "illegal")]),
+        ("{{{a}}} ${{{b}}}", [Placeholder("a", 1, "custom"), Placeholder("b", 1, "custom")]),
         ("{{a", []),
         ("a}} {b} { {c} }", []),
     ],
