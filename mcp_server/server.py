@@ -77,7 +77,7 @@ def build_server(tools: Sequence[Tool], *, version: str | None = None) -> Server
             raise
         except Exception as error:  # noqa: BLE001 - the outermost handler of every tool
             log_failure(tool.name, error)
-            return _result(tool.crashed())
+            return _result(tool.crashed(params.arguments or {}))
         return _result(answer)
 
     server: Server[Any] = Server(

@@ -40,7 +40,7 @@ class ServedTool:
     def output_schema(self) -> dict[str, Any]:
         return SCHEMA
 
-    def crashed(self) -> Answer:
+    def crashed(self, _: Mapping[str, Any]) -> Answer:
         return Answer(structured={"text": "a bug"}, text="a bug", is_error=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from mcp_server.ecs.wire import digest
+from mcp_server.ecs.wire import ENCODING, digest
 from mcp_server.guardrails.content import Content
 from mcp_server.guardrails.inspection import Inspection
 from mcp_server.guardrails.parameters import BUILT_INS, Placeholder
@@ -109,8 +109,8 @@ def _parameters(
 
 def _defaults(request: CommandRequest) -> Iterator[Default]:
     yield Default(
-        field="content_encoding",
-        value="Base64",
+        field="ContentEncoding",
+        value=ENCODING,
         note="The script is sent as Base64, byte for byte.",
     )
     if request.timeout is None:

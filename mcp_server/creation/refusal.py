@@ -61,14 +61,17 @@ def unconfirmed(findings: tuple[Finding, ...]) -> Explanation:
 
 def server_error(outcome: Outcome) -> Explanation:
     """A bug of this server's: its log says where, and nobody else is told what."""
-    unknown = " What became of the command is unknown: look before you repeat the call."
+    unknown = (
+        " What became of the command is unknown; the same call once more repeats it with the same "
+        "token, and cannot create a second one."
+    )
     return Explanation(
         code="ServerError",
         source=Source.SERVER,
         message="This server has a bug and could not finish the call.",
         cause="The server's log says where." + unknown * (outcome is Outcome.UNKNOWN),
         fix="Other arguments may get past it. Report it with the lines of the log.",
-        retry=Retry.NO,
+        retry=Retry.SAME_TOKEN if outcome is Outcome.UNKNOWN else Retry.NO,
         outcome=outcome,
     )
 

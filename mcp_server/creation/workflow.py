@@ -6,14 +6,15 @@ from typing import Any, Final
 from uuid import uuid4
 
 from mcp_server.creation import refusal
-from mcp_server.creation.preview import build_preview
+from mcp_server.creation.preview import build_preview, verdict
+from mcp_server.creation.unsettled import UnsettledTokens
 from mcp_server.ecs.gateway import EcsError, Gateway
 from mcp_server.ecs.wire import api_request, digest
 from mcp_server.guardrails.inspection import Inspection, inspect
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Severity
 from mcp_server.models.request import CommandRequest, CreateCommandRequest, PreviewCommandRequest
-from mcp_server.models.result import Backend, Preview, Result, Status
+from mcp_server.models.result import Backend, Preview, Result, Status, Verdict
 from mcp_server.settings import Settings
 
 _LOG: Final = logging.getLogger(__name__)
@@ -26,7 +27,19 @@ HOW_TO_CREATE: Final = (
     "Nothing was created. To create it, call create_command with the same arguments. Creating "
     "does not run it either; ecs:InvokeCommand does."
 )
+HOW_TO_CHANGE: Final = (
+    "Nothing was created, and create_command would not create it as it stands. Change the script "
+    "as the findings say, or leave it to a person."
+)
 HOW_TO_REPAIR: Final = "Nothing was created. Change the arguments as error.fix says and call again."
+
+
+_NEXT_STEPS: Final = {
+    Verdict.WOULD_BE_CREATED: HOW_TO_CREATE,
+    Verdict.NEEDS_CONFIRMATION: HOW_TO_CHANGE,
+    Verdict.WOULD_BE_BLOCKED: HOW_TO_CHANGE,
+    Verdict.WOULD_BE_REFUSED: HOW_TO_REPAIR,
+}
 
 
 def new_client_token() -> str:
@@ -35,7 +48,7 @@ def new_client_token() -> str:
 
 
 class Workflow:
-    """Previews and creates commands. Holds no state between calls."""
+    """Previews and creates commands. Between calls it holds nothing but unsettled tokens."""
 
     def __init__(
         self,
@@ -47,6 +60,7 @@ class Workflow:
         self._settings = settings
         self._gateway = gateway
         self._new_token = new_token
+        self._unsettled = UnsettledTokens()
         self._backend = Backend.LOCAL if settings.local else Backend.ALIYUN
 
     async def preview(self, arguments: Mapping[str, Any]) -> Result:
@@ -78,7 +92,7 @@ class Workflow:
         result = Result(
             status=Status.INVALID if refused else Status.PREVIEW,
             backend=self._backend,
-            next_step=HOW_TO_REPAIR if refused else HOW_TO_CREATE,
+            next_step=_NEXT_STEPS[verdict(inspection)],
             preview=preview,
             findings=inspection.findings,
             error=refusal.invalid(inspection.findings) if refused else None,
@@ -120,31 +134,44 @@ class Workflow:
         if content is None:
             raise AssertionError("a request without a script is invalid, and was refused before")
         parameters = api_request(inspection.request, content.encoded)
+        request_digest = digest(parameters)
         # One token for all attempts, so that no repetition can create a second command.
-        token = parameters.setdefault("ClientToken", self._new_token())
+        token = (
+            inspection.request.client_token
+            or self._unsettled.take(request_digest)
+            or self._new_token()
+        )
+        settled = False
+        try:
+            result = await self._sent(parameters | {"ClientToken": token}, inspection)
+            settled = result.error is None or result.error.outcome is not Outcome.UNKNOWN
+        finally:  # also when the call is cancelled, and its caller never sees the token
+            if not settled:
+                self._unsettled.keep(request_digest, token)
+        self._log("create", result, request_digest)
+        return result
+
+    async def _sent(self, parameters: dict[str, Any], inspection: Inspection) -> Result:
         try:
             created = await self._gateway.create_command(parameters)
         except EcsError as error:
-            result = Result(
+            return Result(
                 status=Status.FAILED,
                 backend=self._backend,
                 request_id=error.explanation.request_id,
-                client_token=token,
+                client_token=parameters["ClientToken"],
                 findings=inspection.findings,
                 error=error.explanation,
             )
-        else:
-            result = Result(
-                status=Status.CREATED,
-                backend=self._backend,
-                command_id=created.command_id,
-                request_id=created.request_id,
-                client_token=token,
-                next_step=HOW_TO_RUN,
-                findings=inspection.findings,
-            )
-        self._log("create", result, digest(parameters))
-        return result
+        return Result(
+            status=Status.CREATED,
+            backend=self._backend,
+            command_id=created.command_id,
+            request_id=created.request_id,
+            client_token=parameters["ClientToken"],
+            next_step=HOW_TO_RUN,
+            findings=inspection.findings,
+        )
 
     def _log(self, what: str, result: Result, request_digest: str | None) -> None:
         """One line a decision: never the script, never an argument's value."""

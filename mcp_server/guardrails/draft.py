@@ -51,16 +51,18 @@ def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
         for name, value in ((n, _tags_of(v) if n == "tags" else v) for n, v in given.items())
         if value is not None and not (value == "" and _is_optional(name, model))
     }
-    broken = [name for name, value in arguments.items() if _has_surrogate(name, value)]
+    looked_at = _bounded(arguments, model)
+    broken = [name for name, value in looked_at.items() if _has_surrogate(name, value)]
     findings = [_surrogate_finding(name, arguments[name]) for name in broken[:MOST_UNKNOWN]]
     unreadable = {
         name: _SURROGATE.sub("", value)
         for name in broken
         if name in model.model_fields and isinstance(value := arguments[name], str)
     }
-    arguments = {name: value for name, value in arguments.items() if name not in set(broken)}
+    for name in broken:
+        del arguments[name], looked_at[name]
     try:
-        request = model.model_validate(_bounded(arguments, model))
+        request = model.model_validate(looked_at)
     except ValidationError as error:
         findings += validation_findings(error, arguments, model)
         unknown = (name for name in arguments if name not in model.model_fields)
@@ -78,7 +80,7 @@ def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
 
 
 def _bounded(arguments: Mapping[str, Any], model: type[CommandRequest]) -> dict[str, Any]:
-    """What the model has to look at: one more than it takes is enough to refuse the rest."""
+    """What is looked at: one more than the model takes is enough to refuse the rest."""
     unknown = [name for name in arguments if name not in model.model_fields]
     ignored = set(unknown[MOST_UNKNOWN + 1 :])
     bounded = {name: value for name, value in arguments.items() if name not in ignored}

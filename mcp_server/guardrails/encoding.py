@@ -23,6 +23,7 @@ from mcp_server.models.request import ContentEncoding, ScriptType
 FIELD = "command_content"
 _MOST_READ = 4 * CONTENT_CEILING.maximum
 """Characters. More cannot become a script that is small enough, in whatever form it comes."""
+_TEXT_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BASE64_LIKE = re.compile(r"[A-Za-z0-9+/_=-]*\Z")
 NORMALIZE = {"normalize_content": True}
 """The repair of everything mechanical, so that the script itself is not sent back."""
@@ -158,6 +159,13 @@ def _text_findings(content: Content, script_type: ScriptType) -> Iterator[Findin
             "Save it without one, or let normalize_content take it out.",
             repair=NORMALIZE,
             line=1,
+        )
+    if (turned := _TEXT_DIRECTION.search(content.text)) is not None:
+        yield rules.TEXT_DIRECTION_CONTROL.finding(
+            FIELD,
+            f"The script has U+{ord(turned[0]):04X}, which turns the direction of text.",
+            "Take it out, or write it as an escape that the script itself expands.",
+            line=content.text.count("\n", 0, turned.start()) + 1,
         )
     if script_type == "RunShellScript":
         if CRLF in data:

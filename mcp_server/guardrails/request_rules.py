@@ -118,6 +118,11 @@ OUTSIDE_GBK_ON_WINDOWS: Final = Rule(
     "Where the code page lacks a character, the agent can end up running an empty script.",
 )  # fmt: skip
 
+TEXT_DIRECTION_CONTROL: Final = Rule(
+    "CON014", "text-direction-control", _CONFIRM,
+    "Characters that turn the direction of text show a script in another order than it runs.",
+)  # fmt: skip
+
 EMPTY_PARAMETER_NAME: Final = Rule(
     "PAR001", "empty-parameter-name", _INVALID, "`{{ }}` names no parameter."
 )
@@ -159,7 +164,8 @@ REQUEST_RULES: Final = (
     RESERVED_TAG_KEY, URL_IN_TAG, DUPLICATE_TAG_KEY, CONTENT_TOO_LARGE, NOT_BASE64,
     URL_SAFE_BASE64, UNPADDED_BASE64, UTF16_CONTENT, NUL_BYTES, NOT_UTF8, LOOKS_LIKE_BASE64,
     CRLF_IN_SHELL_SCRIPT, BYTE_ORDER_MARK, NORMALIZED_CONTENT, NON_ASCII_ON_WINDOWS,
-    OUTSIDE_GBK_ON_WINDOWS, EMPTY_PARAMETER_NAME, ILLEGAL_PARAMETER_NAME, TOO_MANY_PARAMETERS,
+    OUTSIDE_GBK_ON_WINDOWS, TEXT_DIRECTION_CONTROL, EMPTY_PARAMETER_NAME,
+    ILLEGAL_PARAMETER_NAME, TOO_MANY_PARAMETERS,
     PARAMETER_NAME_TOO_LONG, UNKNOWN_BUILT_IN, PARAMETERS_OFF, BRACES_AS_THEY_STAND,
     PARAMETERS_DIFFER_IN_CASE, MANY_PARAMETERS_WITH_BUILT_INS,
 )  # fmt: skip

@@ -36,6 +36,8 @@ ALIASES: Final = {
 
 MOST_UNKNOWN: Final = 20
 """Unknown arguments that are looked at one by one."""
+_LONGEST_NAME: Final = 64
+"""Characters. A longer name is no slip of the pen."""
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -48,6 +50,8 @@ def nearest(word: str, choices: Iterable[str], cutoff: float = 0.75) -> str | No
 
 def argument_meant(name: str, known: Iterable[str]) -> str | None:
     """The argument that an unknown name stands for, if one is near."""
+    if len(name) > _LONGEST_NAME:
+        return None
     known = tuple(known)
     snake = _CAPITAL.sub("_", name).lower().replace("-", "_").replace(" ", "_")
     alias = ALIASES.get(snake)

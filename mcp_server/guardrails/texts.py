@@ -33,7 +33,8 @@ def text_repair(text: str, limit: Limit) -> Repair | None:
         return {limit.field: None}
     bad = set(control_characters(text, limit.field))
     kept = "".join(c for c in text if c not in bad)
-    if len(kept) > limit.maximum and limit.field not in _CUTTABLE:
+    size = len(kept.encode()) if limit.unit == "bytes" else len(kept)
+    if size > limit.maximum and limit.field not in _CUTTABLE:
         return None
     if not kept and limit.field == NAME.field:
         return None

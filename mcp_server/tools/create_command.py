@@ -44,6 +44,7 @@ class CreateCommand:
         result = await self._workflow.create(arguments)
         return answer(result, previewing=arguments.get("dry_run") is True)
 
-    def crashed(self) -> Answer:
-        """The answer to a call that met a bug."""
-        return answer(self._workflow.crashed(Outcome.UNKNOWN))
+    def crashed(self, arguments: Mapping[str, Any]) -> Answer:
+        """The answer to a call that met a bug, perhaps after the request was sent."""
+        outcome = Outcome.NOT_SENT if arguments.get("dry_run") is True else Outcome.UNKNOWN
+        return answer(self._workflow.crashed(outcome))

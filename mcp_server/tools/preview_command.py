@@ -41,6 +41,6 @@ class PreviewCommand:
         """Preview a command."""
         return answer(await self._workflow.preview(arguments), previewing=True)
 
-    def crashed(self) -> Answer:
+    def crashed(self, _: Mapping[str, Any]) -> Answer:
         """The answer to a call that met a bug."""
         return answer(self._workflow.crashed(Outcome.NOT_SENT))

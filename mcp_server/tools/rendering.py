@@ -9,6 +9,7 @@ from mcp_server.models.explanation import Explanation, Source
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.result import Preview, Result, Status
 from mcp_server.tools.tool import Answer
+from mcp_server.tools.visible import escaped, visible
 
 _HEADLINES: Final = {
     Status.CREATED: "Created",
@@ -21,26 +22,21 @@ _HEADLINES: Final = {
 }
 _SHOWN_WHOLE, _SHOWN_HEAD, _SHOWN_TAIL = 60, 40, 10
 """Lines of a script in the text."""
-_VISIBLE: Final = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {
-    0x7F: 0x2421, 0x85: 0xFFFD, 0x2028: 0xFFFD, 0x2029: 0xFFFD
-}  # fmt: skip
-"""Control characters as their pictures: no terminal obeys them, no reader misses them."""
-_LINE_BREAKS_IN_JSON: Final = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
-"""What JSON lets stand as it is, and some readers of lines do not."""
 _TOLD_BY_FINDINGS: Final = frozenset({Source.INPUT, Source.GUARDRAIL, Source.CONFIRMATION})
-_ERRORS: Final = frozenset({Status.INVALID, Status.BLOCKED, Status.FAILED})
+_FAILURES: Final = frozenset({Status.FAILED})
+_ERRORS: Final = _FAILURES | {Status.INVALID, Status.BLOCKED}
 
 
 def answer(result: Result, *, previewing: bool = False) -> Answer:
     """The answer to a tool call.
 
-    What a preview finds is what it was asked for, so that it is never an error: some agent
-    frameworks end the run at the second one.
+    What a preview finds is what it was asked for, so that findings are no error of it: some
+    agent frameworks end the run at the second one.
     """
     return Answer(
         structured=result.model_dump(mode="json", exclude_none=True),
         text="\n".join(_lines(result)),
-        is_error=result.status in _ERRORS and not previewing,
+        is_error=result.status in (_FAILURES if previewing else _ERRORS),
     )
 
 
@@ -66,7 +62,7 @@ def compact_json(result: Result) -> str:
     if preview is not None:
         del preview["script"]
         del preview["request"]["CommandContent"]
-    return to_json(data).decode().translate(_LINE_BREAKS_IN_JSON)
+    return escaped(to_json(data).decode())
 
 
 def _headline(result: Result) -> str:
@@ -97,7 +93,7 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
     for name, value in preview.request.items():
         if name != "CommandContent":
             as_it_is = isinstance(value, str) and value.isprintable()
-            yield f"  {name}: {value if as_it_is else to_json(value).decode()}"
+            yield f"  {name}: {value if as_it_is else escaped(to_json(value).decode())}"
     yield "Sizes: " + ", ".join(f"{s.field} {s.size}/{s.limit} {s.unit}" for s in preview.sizes)
     if preview.parameters:
         yield "Parameters: " + ", ".join(
@@ -120,7 +116,7 @@ def _preview_lines(preview: Preview) -> Iterator[str]:
 def _numbered(script: str) -> Iterator[str]:
     """The script with line numbers, shortened in the middle; the structure has it whole."""
     # Findings count line feeds only, so nothing else may start a line here.
-    text = script.removesuffix("\n").translate(_VISIBLE)
+    text = visible(script.removesuffix("\n"))
     lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
     if len(lines) <= _SHOWN_WHOLE:
         yield from lines
@@ -133,7 +129,7 @@ def _numbered(script: str) -> Iterator[str]:
 
 def _finding_line(finding: Finding) -> str:
     place = finding.field + (f", line {finding.line}" if finding.line else "")
-    repair = f" Repair: {to_json(finding.repair).decode()}" if finding.repair else ""
+    repair = f" Repair: {escaped(to_json(finding.repair).decode())}" if finding.repair else ""
     why = "" if finding.severity is Severity.INVALID else f" {finding.why}"
     told = f"{finding.message}{why} {finding.fix}{repair}"
     return f"[{finding.severity}] {finding.rule} ({place}): {told}"

@@ -54,5 +54,5 @@ class Tool(Protocol):
     async def handle(self, arguments: Mapping[str, Any]) -> Answer:
         """Answer a call. Whatever the arguments are, the failure is an answer, not an exception."""
 
-    def crashed(self) -> Answer:
+    def crashed(self, arguments: Mapping[str, Any]) -> Answer:
         """The answer when `handle` raised after all: a bug, and nothing of it is shown."""

@@ -238,7 +238,7 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
             ),
             defaults=(
                 Default(
-                    field="content_encoding",
+                    field="ContentEncoding",
                     value="Base64",
                     note="The script is sent as Base64, byte for byte.",
                 ),
@@ -265,7 +265,7 @@ async def test_a_preview_states_the_defaults_that_will_apply(
     preview = (await service.workflow.preview(VALID | {"type": script_type})).preview
     assert preview is not None
     assert {default.field: default.value for default in preview.defaults} == {
-        "content_encoding": "Base64",
+        "ContentEncoding": "Base64",
         "timeout": "60",
         "working_dir": working_dir,
     }

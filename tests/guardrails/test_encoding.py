@@ -362,3 +362,11 @@ def test_what_normalizing_changed_is_told() -> None:
 def test_a_script_of_unknown_type_is_still_checked_for_what_is_wrong_anywhere() -> None:
     findings = found({**VALID, "type": "Fortran77", FIELD: "echo\0 hi\r\n"})
     assert [key(finding) for finding in findings] == [("ARG004", "type"), ("CON006", FIELD)]
+
+
+def test_a_script_that_shows_in_another_order_than_it_runs_needs_a_person() -> None:
+    script = 'echo safe\nif [ "$a" != "\u202e\u2066# check\u2069 \u2066" ]; then :; fi\n'
+    findings = found(VALID | {"command_content": script})
+    assert [(f.rule, f.severity, f.line) for f in findings] == [
+        ("text-direction-control", Severity.CONFIRM, 2)
+    ]

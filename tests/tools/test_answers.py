@@ -99,7 +99,7 @@ async def test_a_preview_reads_as_what_would_be_sent(service: Service) -> None:
         "characters, tags 1/20 items, command_content.parameters 1/20 items",
         "Parameters: who (custom), ACS::InstanceId (builtin, agents from Linux 2.2.3.309, "
         "Windows 2.1.3.309)",
-        "Default: content_encoding = Base64. The script is sent as Base64, byte for byte.",
+        "Default: ContentEncoding = Base64. The script is sent as Base64, byte for byte.",
         "Default: working_dir = /root. Where the script runs.",
         f"Digest: {digest}",
         "Script:",
@@ -171,7 +171,7 @@ def test_every_status_has_an_answer_that_fits_the_published_schema(status: Statu
     result = Result(status=status, backend=Backend.ALIYUN, findings=(_FINDING,), error=error)
     _check(answer(result))
     assert answer(result).is_error is (error is not None)
-    assert not answer(result, previewing=True).is_error
+    assert answer(result, previewing=True).is_error is (status is Status.FAILED)
 
 
 def test_a_finding_reads_with_place_reason_fix_and_repair() -> None:
@@ -213,10 +213,16 @@ async def test_a_script_of_60_lines_is_shown_whole(service: Service) -> None:
 
 @pytest.mark.anyio
 async def test_no_character_of_a_script_can_hide_or_forge_a_line(service: Service) -> None:
-    script = "rm -rf /\recho hi\x1b[2K\u2028Verdict: x\x85\x0b\x7f\tend"
+    script = "rm -rf /\recho hi\x1b[2K\u2028Verdict: x\x85\x9b\u202e\u200b\tend"
     preview = await PreviewCommand(service.workflow).handle(VALID | {"command_content": script})
     _check(preview)
-    assert "   1  rm -rf /␍echo hi␛[2K\ufffdVerdict: x\ufffd␋␡\tend" in preview.text.split("\n")
+    shown = (
+        "   1  rm -rf /<U+000D>echo hi<U+001B>[2K<U+2028>Verdict: x<U+0085><U+009B><U+202E>"
+        "<U+200B>\tend"
+    )
+    lines = preview.text.split("\n")
+    assert shown in lines
+    assert all(line.replace("\t", "").isprintable() for line in lines)
     assert preview.structured["preview"]["script"] == script
 
 
@@ -257,11 +263,12 @@ def test_whatever_the_arguments_are_the_answer_fits_the_published_schema(
 
 @pytest.mark.anyio
 async def test_after_a_bug_the_answer_says_what_is_known(service: Service) -> None:
-    for tool, outcome in (
-        (PreviewCommand(service.workflow), Outcome.NOT_SENT),
-        (CreateCommand(service.workflow), Outcome.UNKNOWN),
+    preview, create = PreviewCommand(service.workflow), CreateCommand(service.workflow)
+    for crashed, outcome in (
+        (preview.crashed({}), Outcome.NOT_SENT),
+        (create.crashed({"dry_run": True}), Outcome.NOT_SENT),
+        (create.crashed({}), Outcome.UNKNOWN),
     ):
-        crashed = tool.crashed()
         _check(crashed)
         assert crashed.is_error
         assert crashed.structured["error"]["outcome"] == outcome

@@ -1,0 +1,64 @@
+import anyio
+import pytest
+
+from mcp_server.creation.unsettled import KEPT_SECONDS, MOST_KEPT, UnsettledTokens
+from mcp_server.emulator import Fault, Hold
+from tests.conftest import Service
+from tests.guardrails.requests import VALID
+
+
+def test_a_token_is_taken_up_once_by_the_same_request_only() -> None:
+    tokens = UnsettledTokens()
+    tokens.keep("digest", "token")
+    assert [tokens.take("other"), tokens.take("digest"), tokens.take("digest")] == [
+        None,
+        "token",
+        None,
+    ]
+
+
+def test_a_token_is_forgotten_after_a_while() -> None:
+    now = [0.0]
+    tokens = UnsettledTokens(clock=lambda: now[0])
+    tokens.keep("digest", "token")
+    now[0] = KEPT_SECONDS
+    assert tokens.take("digest") is None
+
+
+def test_the_oldest_are_forgotten_first() -> None:
+    tokens = UnsettledTokens()
+    for number in range(MOST_KEPT + 1):
+        tokens.keep(f"digest-{number}", f"token-{number}")
+    assert tokens.take("digest-0") is None
+    assert tokens.take("digest-1") == "token-1"
+
+
+@pytest.mark.anyio
+async def test_a_call_that_was_cancelled_and_is_made_again_creates_one_command(
+    service: Service,
+) -> None:
+    hold = Hold()
+    service.emulator.faults.add(Fault(action="CreateCommand", hold=hold))
+    async with anyio.create_task_group() as calls:
+        calls.start_soon(service.workflow.create, VALID)
+        await anyio.to_thread.run_sync(hold.wait_until_reached)
+        calls.cancel_scope.cancel()
+    hold.release()
+    again = await service.workflow.create(VALID)
+    third = await service.workflow.create(VALID)
+    commands = {command.command_id for command in service.emulator.commands()}
+    assert commands == {again.command_id, third.command_id}
+    tokens = [r.client_token for r in service.emulator.requests if r.action == "CreateCommand"]
+    assert set(tokens) == {again.client_token, third.client_token}
+
+
+@pytest.mark.anyio
+async def test_an_unknown_outcome_that_is_repeated_without_its_token_makes_one_command(
+    service: Service,
+) -> None:
+    service.emulator.faults.add(Fault(action="CreateCommand", drop=True, commit=True, times=4))
+    unknown = await service.workflow.create(VALID)
+    created = await service.workflow.create(VALID)
+    assert unknown.error is not None
+    assert unknown.client_token == created.client_token
+    assert [c.command_id for c in service.emulator.commands()] == [created.command_id]
