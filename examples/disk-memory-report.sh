@@ -57,7 +57,8 @@ list_mount_points() {
         for (i = 7; i <= NF && $i != "-"; i++) continue
         on_disk = $(i + 1) ~ /^(ext[234]|xfs|btrfs|f2fs|zfs|vfat|exfat)$/
         if ((on_disk || $5 == "/") && !seen[$3]++ && !shown[$5]++) print $5
-    }' /proc/self/mountinfo
+    }
+    END { if (!shown["/"]) print "/" }' /proc/self/mountinfo
 }
 
 capacity() { # k for blocks or i for inodes, mount point; empty where the file system has no count

@@ -26,14 +26,14 @@ class Tag(BaseModel):
         Field(
             min_length=limits.TAG_KEY.minimum,
             max_length=limits.TAG_KEY.maximum,
-            description="1-64 characters, not acs:… or aliyun…, no http(s)://",
+            description="1-64 characters, not acs:… or aliyun…, no http(s)://, e.g. team",
         ),
     ]
     value: Annotated[
         str,
         Field(
             max_length=limits.TAG_VALUE.maximum,
-            description="0-128 characters, no http(s)://",
+            description="0-128 characters, no http(s)://, e.g. sre",
         ),
     ] = ""
 
@@ -48,7 +48,7 @@ class CommandRequest(BaseModel):
         Field(
             pattern=REGION_PATTERN,
             max_length=limits.REGION_ID.maximum,
-            description="Region, not zone, e.g. cn-hangzhou; at most 64 characters",
+            description="Region, not zone: a-z, 0-9 and -, at most 64 characters, e.g. cn-hangzhou",
         ),
     ]
     name: Annotated[
@@ -69,7 +69,8 @@ class CommandRequest(BaseModel):
         str,
         Field(
             min_length=limits.CONTENT.minimum,
-            description="The script, at most 13824 bytes (18 KB after Base64), e.g. df -h",
+            description="The script, at most 13824 bytes (18 KB after Base64) unless the operator "
+            "raised it, e.g. df -h",
         ),
     ]
     content_encoding: Annotated[
@@ -97,7 +98,7 @@ class CommandRequest(BaseModel):
         Field(
             ge=limits.TIMEOUT.minimum,
             le=limits.TIMEOUT.maximum,
-            description="Seconds until a run is killed, from 1; without it 60",
+            description="Seconds until a run is killed, 1 to 2147483647; 60 if left out; e.g. 600",
         ),
     ] = None
     enable_parameter: Annotated[
@@ -124,14 +125,14 @@ class CommandRequest(BaseModel):
         list[Tag],
         Field(
             max_length=limits.TAGS.maximum,
-            description="At most 20, keys differ",
+            description="At most 20, each key once",
         ),
     ] = []
     client_token: Annotated[
         str | None,
         Field(
             max_length=limits.CLIENT_TOKEN.maximum,
-            description="At most 64 ASCII characters; only to repeat an earlier call",
+            description="At most 64 ASCII characters, e.g. 3f9a; only to repeat an earlier call",
         ),
     ] = None
     normalize_content: Annotated[

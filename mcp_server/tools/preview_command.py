@@ -35,7 +35,7 @@ class PreviewCommand:
     @cached_property
     def output_schema(self) -> dict[str, Any]:
         """From the result model."""
-        return output_schema(Result)
+        return output_schema(Result, bare={"error"})
 
     async def handle(self, arguments: Mapping[str, Any]) -> Answer:
         """Preview a command."""
