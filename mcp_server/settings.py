@@ -5,19 +5,20 @@ This is the only module that reads the environment.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from mcp_server.models.limits import CONTENT, CONTENT_CEILING
@@ -26,6 +27,9 @@ from mcp_server.models.regions import is_region_syntax
 PREFIX = "CLOUD_ASSISTANT_"
 SETTINGS_FILE_VARIABLE = f"{PREFIX}SETTINGS_FILE"
 _PORT = re.compile("[1-9][0-9]{0,4}")
+_LINE = re.compile(r"\(at (line \d+), column \d+\)\Z")
+_NEAR: Final = 0.75
+"""How alike (0 to 1) a slip and the setting's name are."""
 
 CredentialsKind = Literal[
     "default",
@@ -54,8 +58,8 @@ class Settings(BaseSettings):
     )
     local_endpoint: str | None = Field(
         default=None,
-        description="Address (`127.0.0.1:PORT`) of a local endpoint that already runs; loopback "
-        "only. Without it, local mode starts its own.",
+        description="Address (`127.0.0.1:PORT`) of a local endpoint that already runs, for local "
+        "mode; loopback only. Without it, local mode starts its own.",
     )
     credentials: CredentialsKind = Field(
         default="default",
@@ -125,6 +129,15 @@ class Settings(BaseSettings):
             raise ValueError("must be a loopback address with a port, such as 127.0.0.1:8791")
         return value
 
+    @field_validator("local_endpoint")
+    @classmethod
+    def _only_in_local_mode(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("local") is False:  # the cloud would be called
+            raise ValueError(
+                f"for local mode only; set {PREFIX}LOCAL to true, give --local, or unset it"
+            )
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -135,12 +148,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the TOML file named in the environment."""
-        sources = [init_settings, env_settings]
-        if file := os.environ.get(SETTINGS_FILE_VARIABLE):  # noqa: TID251 - the one reader
-            if not Path(file).is_file():  # pydantic-settings would take no notice
-                raise FileNotFoundError(file)
-            sources.append(TomlConfigSettingsSource(settings_cls, Path(file)))
-        return tuple(sources)
+        # pydantic-settings would take no notice of a file that is not there.
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _settings_file())
 
     @classmethod
     def load(cls, **overrides: object) -> Self:
@@ -155,26 +164,66 @@ class Settings(BaseSettings):
         try:
             return cls(**overrides)  # type: ignore[arg-type]  # pydantic checks them
         except ValidationError as error:
-            problems = "; ".join(
-                f"{PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
-                for problem in error.errors(include_url=False, include_input=False)
-            )
-            raise SettingsError(problems) from None
-        except (OSError, ValueError) as error:  # unreadable file, or not TOML
-            raise SettingsError(f"{SETTINGS_FILE_VARIABLE}: {type(error).__name__}") from None
+            details = error.errors(include_url=False, include_input=False)
+            problems = dict.fromkeys(_problem(detail, cls.model_fields) for detail in details)
+            raise SettingsError("; ".join(problems)) from None
+
+
+def _settings_file() -> dict[str, Any]:
+    """What the settings file says; nothing when there is none.
+
+    Raises:
+        SettingsError: it cannot be used; the message shows nothing of it.
+    """
+    path = os.environ.get(SETTINGS_FILE_VARIABLE)  # noqa: TID251 - the one reader
+    if not path:
+        return {}
+    import tomllib  # noqa: PLC0415 - only a settings file needs it
+
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problem = "there is no such file"
+    except OSError as error:
+        problem = f"the file cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        problem = "the file is not UTF-8 text"
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        problem = f"the file is not TOML; look at {line[1] if line else 'its end'}"
+    raise SettingsError(f"{SETTINGS_FILE_VARIABLE}: {problem}")
+
+
+def _problem(detail: ErrorDetails, known: Iterable[str]) -> str:
+    """One problem in our own words, by the name that the operator wrote."""
+    name = str(detail["loc"][0])
+    if detail["type"] == "extra_forbidden":
+        return f"{name} in the settings file: {_no_such_setting(name, known)}"
+    in_environment = _variable(name) in map(str.upper, os.environ)  # noqa: TID251 - the one reader
+    in_file = not in_environment and name in map(str.lower, _settings_file())
+    where = f"{name} in the settings file" if in_file else _variable(name)
+    return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
 
 
 def _unknown_variables(known: Iterable[str]) -> str:
     """What is wrong with names that begin like settings and are none: a slip is not ignored."""
-    names = {f"{PREFIX}{field.upper()}" for field in known} | {SETTINGS_FILE_VARIABLE}
-    problems = []
-    for name in sorted(os.environ):  # noqa: TID251 - the one reader
-        if name.startswith(PREFIX) and name not in names:
-            near = get_close_matches(name, names, n=1)
-            problems.append(
-                f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "")
-            )
-    return "; ".join(problems)
+    fields = {*known, SETTINGS_FILE_VARIABLE.removeprefix(PREFIX).lower()}
+    return "; ".join(
+        f"{name}: {_no_such_setting(name, fields, _variable)}"
+        for name in sorted(os.environ)  # noqa: TID251 - the one reader
+        if name.startswith(PREFIX) and name not in map(_variable, fields)
+    )
+
+
+def _no_such_setting(name: str, known: Iterable[str], spelled: Callable[[str], str] = str) -> str:
+    # Without the prefix, which would make every name near every other.
+    bare = name.upper().removeprefix(PREFIX).lower().replace("-", "_")
+    near = get_close_matches(bare, known, n=1, cutoff=_NEAR)
+    return "no such setting" + (f"; did you mean {spelled(near[0])}?" if near else "")
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
 
 
 def credential_environment() -> dict[str, str]:

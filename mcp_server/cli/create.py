@@ -21,7 +21,7 @@ def command(
     script_type: str | None,
     local: bool,
     as_json: bool,
-    **options: str | int | bool | None,
+    **options: object,
 ) -> None:
     """Create a command from FILE. Creating does not run it."""
     settings = load_settings(overrides | ({"local": True} if local else {}))

@@ -21,7 +21,7 @@ def command(
     script_type: str | None,
     local: bool,
     as_json: bool,
-    **options: str | int | bool | None,
+    **options: object,
 ) -> None:
     """Preview the command that FILE would become: nothing is sent or created."""
     settings = load_settings(overrides | ({"local": True} if local else {}))

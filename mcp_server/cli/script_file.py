@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,19 @@ _TYPES: Final = {
     ".cmd": "RunBatScript",
 }
 _Command = Callable[..., None]
+
+
+def _tags(
+    context: click.Context,  # noqa: ARG001 - click's signature
+    parameter: click.Parameter,  # noqa: ARG001
+    given: Sequence[str],
+) -> list[dict[str, str]] | None:
+    """The tags of `--tag`, or None without one, so that those of an arguments file stay."""
+    for text in given:
+        if "=" not in text:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE")
+    pairs = (text.partition("=") for text in given)
+    return [{"key": key, "value": value} for key, _, value in pairs] or None
 
 
 def script_options(function: _Command) -> _Command:
@@ -40,6 +53,24 @@ def script_options(function: _Command) -> _Command:
                 "--enable-parameter/--no-enable-parameter",
                 default=None,
                 help="Whether {{name}} is filled in at each run.",
+            ),
+            click.option("--launcher", help="Program that starts the script."),
+            click.option("--resource-group-id", help="Resource group to put it in."),
+            click.option(
+                "--tag",
+                "tags",
+                multiple=True,
+                metavar="KEY=VALUE",
+                callback=_tags,
+                help="A tag of the command; may be given again.",
+            ),
+            click.option(
+                "--client-token", help="Only to repeat an earlier call: the token of its answer."
+            ),
+            click.option(
+                "--normalize-content/--no-normalize-content",
+                default=None,
+                help="Whether line ends, a byte-order mark and UTF-16 are mended first.",
             ),
             click.option("--local", is_flag=True, help="Use the embedded local endpoint."),
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),

@@ -18,7 +18,7 @@ from mcp_server.emulator.limits import (
     decode_content,
 )
 from mcp_server.emulator.parameters import Parameters
-from mcp_server.emulator.placeholders import check_launcher, custom_parameters
+from mcp_server.emulator.placeholders import custom_parameters
 from mcp_server.emulator.settings import Account, EmulatorSettings
 from mcp_server.emulator.store import StoredCommand, TokenUse
 
@@ -98,7 +98,6 @@ def _timeout(given: Parameters, settings: EmulatorSettings) -> int:
 def _launcher(given: Parameters) -> str:
     launcher = given.text("Launcher") or ""
     check_launcher_length(launcher)
-    check_launcher(launcher)
     return launcher
 
 

@@ -19,7 +19,6 @@ _BUILT_IN: Final = frozenset(
         "acs::commandid",
     }
 )
-_SCRIPT_FILE_NAME: Final = re.compile(r'acs::scriptfilename(\s*\|\s*ext\("[^"]*"\))?')
 _PARAMETER_STORES: Final = ("oos:", "oos-secret:")
 
 
@@ -43,20 +42,6 @@ def custom_parameters(script: str) -> tuple[str, ...]:
     if len(found) > CUSTOM_PARAMETERS:
         raise refusal("CmdParamCount.ExceedLimit")
     return tuple(found.values())
-
-
-def check_launcher(launcher: str) -> None:
-    """Refuse built-in names that no agent would replace in a launcher.
-
-    Raises:
-        ApiError: CmdParam.EmptyKey or CmdParam.InvalidParamName.
-    """
-    for name in _names(launcher):
-        folded = name.lower()
-        if not folded.startswith("acs::") or folded in _BUILT_IN:
-            continue
-        if not _SCRIPT_FILE_NAME.fullmatch(folded):
-            raise refusal("CmdParam.InvalidParamName")
 
 
 def _names(text: str) -> Iterator[str]:

@@ -1,10 +1,13 @@
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
-from mcp_server.emulator import Emulator
+from mcp_server.emulator import Emulator, StoredCommand
+from mcp_server.models.request import CommandRequest
 
 Run = Callable[..., Result]
 
@@ -83,3 +86,71 @@ def test_an_arguments_file_that_is_not_an_object_is_a_usage_error(run: Run, tmp_
         refused = run("preview", str(script), "--arguments", str(arguments), "--local")
         assert refused.exit_code == 2
         assert "--arguments" in refused.output
+
+
+@pytest.mark.parametrize("name", ["preview", "create"])
+def test_every_argument_of_a_command_has_an_option(name: str) -> None:
+    command = importlib.import_module(f"mcp_server.cli.{name}").command
+    options = {option for parameter in command.params for option in parameter.opts}
+    # The file is the script, and its bytes always go as Base64.
+    arguments = CommandRequest.model_fields.keys() - {"command_content", "content_encoding"}
+    spelled = {"--tag" if a == "tags" else f"--{a.replace('_', '-')}" for a in arguments}
+    assert spelled - options == set()
+
+
+def test_every_option_reaches_the_stored_command(
+    run: Run, emulator: Emulator, tmp_path: Path
+) -> None:
+    script = tmp_path / "a.txt"
+    script.write_text("print('{{who}}')\r\n", newline="")
+    created = run(
+        "create", str(script), "--region-id", "cn-beijing", "--name", "greet",
+        "--type", "RunShellScript", "--description", "says hello", "--working-dir", "/srv",
+        "--timeout", "90", "--enable-parameter", "--launcher", "python3 -u",
+        "--resource-group-id", "rg-local", "--tag", "team=ops", "--tag", "note=a=b",
+        "--tag", "empty=", "--client-token", "token-1", "--normalize-content", "--local",
+    )  # fmt: skip
+    assert created.exit_code == 0
+    (stored,) = emulator.commands(region_id="cn-beijing")
+    assert stored == StoredCommand(
+        account_id=stored.account_id,
+        region_id="cn-beijing",
+        command_id=stored.command_id,
+        name="greet",
+        type="RunShellScript",
+        content=b"print('{{who}}')\n",
+        description="says hello",
+        working_dir="/srv",
+        timeout=90,
+        enable_parameter=True,
+        parameter_names=("who",),
+        launcher="python3 -u",
+        resource_group_id="rg-local",
+        tags=(("team", "ops"), ("note", "a=b"), ("empty", "")),
+        creation_time=stored.creation_time,
+    )
+    assert [request.client_token for request in emulator.requests] == ["token-1"]
+
+
+def test_options_that_are_not_given_leave_the_arguments_file_as_it_is(
+    run: Run, emulator: Emulator, tmp_path: Path
+) -> None:
+    script, arguments = tmp_path / "a.sh", tmp_path / "a.json"
+    script.write_text("uptime\r\n", newline="")
+    given = {
+        "region_id": "cn-hangzhou",
+        "normalize_content": True,
+        "tags": [{"key": "team", "value": "ops"}],
+    }
+    arguments.write_text(json.dumps(given))
+    run("create", str(script), "--arguments", str(arguments), "--local")
+    (stored,) = emulator.commands()
+    assert (stored.content, stored.tags) == (b"uptime\n", (("team", "ops"),))
+
+
+def test_a_tag_without_a_value_is_a_usage_error_that_names_it(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "a.sh"
+    script.write_text("uptime\n")
+    refused = run("preview", str(script), "--tag", "team=ops", "--tag", "lonely", "--local")
+    assert refused.exit_code == 2
+    assert "'--tag': 'lonely' is not KEY=VALUE" in refused.output

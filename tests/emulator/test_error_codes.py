@@ -59,7 +59,6 @@ FROM_INPUT = [
     (400, "CmdParam.EmptyKey", script("echo {{ \n }}")),
     (400, "CmdParam.InvalidParamName", script("echo {{a b}}")),
     (400, "CmdParam.InvalidParamName", script("echo {{ACS::Unknown}}")),
-    (400, "CmdParam.InvalidParamName", {"launcher": "python3 {{ACS::Script}}"}),
     (403, "CmdParamName.ExceedLimit", script("echo {{" + "n" * 65 + "}}")),
     (403, "CmdParamCount.ExceedLimit", named(21)),
     (404, "InvalidResourceGroup.NotFound", {"resource_group_id": "rg-none"}),

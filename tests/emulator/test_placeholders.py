@@ -1,7 +1,7 @@
 import pytest
 
 from mcp_server.emulator.errors import ApiError
-from mcp_server.emulator.placeholders import check_launcher, custom_parameters
+from mcp_server.emulator.placeholders import custom_parameters
 
 
 @pytest.mark.parametrize(
@@ -51,32 +51,3 @@ def test_other_names_are_refused_in_a_script(name):
         custom_parameters(f"echo {{{{{name}}}}}")
 
     assert refused.value.code == "CmdParam.InvalidParamName"
-
-
-@pytest.mark.parametrize(
-    "launcher",
-    [
-        "python3 -u {{ACS::ScriptFileName}}",
-        'python3 -u {{ACS::ScriptFileName|Ext(".py")}}',
-        'python3 -u {{ acs::scriptfilename | ext(".py") }}',
-        "env REGION={{ACS::RegionId}} bash",
-        "bash {{anything else!}}",
-    ],
-)
-def test_a_launcher_may_name_the_script_file(launcher):
-    check_launcher(launcher)
-
-
-@pytest.mark.parametrize(
-    ("launcher", "code"),
-    [
-        ("bash {{ACS::ScriptFile}}", "CmdParam.InvalidParamName"),
-        ("bash {{ACS::ScriptFileName|Name(1)}}", "CmdParam.InvalidParamName"),
-        ("bash {{}}", "CmdParam.EmptyKey"),
-    ],
-)
-def test_a_launcher_with_an_unknown_name_is_refused(launcher, code):
-    with pytest.raises(ApiError) as refused:
-        check_launcher(launcher)
-
-    assert refused.value.code == code
