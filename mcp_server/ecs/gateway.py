@@ -1,18 +1,22 @@
 """Calls to ECS: in worker threads, repeated where that is safe, answered within a time limit."""
 
+import asyncio
 import logging
+import math
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 
 from mcp_server.ecs import replies
 from mcp_server.ecs.backend import Backend
-from mcp_server.ecs.call import AttemptFailedError, Call
+from mcp_server.ecs.call import AttemptFailedError, Call, Slot
 from mcp_server.ecs.credentials import Account, CredentialsError
 from mcp_server.ecs.error_catalogue import explain
 from mcp_server.ecs.failure import Failure, worse
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("mcp_server.ecs")
 _ANY_REGION: Final = "cn-hangzhou"
+_MOST_CLIENTS: Final = 64
+"""More than there are regions; callers can make up any number of them."""
+_GRACE: Final = 1.0
+"""Seconds that the reply to a cancelled call still has to reach the log."""
 _Value = TypeVar("_Value")
 
 
@@ -69,7 +77,8 @@ class Gateway:
         self._backend = backend
         self._backoff = backoff
         self._threads = anyio.CapacityLimiter(settings.max_concurrent_calls)
-        self._clients: dict[str, tuple[str, Account, Client]] = {}
+        self._unlimited = anyio.CapacityLimiter(math.inf)
+        self._clients: OrderedDict[str, tuple[str, Account, Client]] = OrderedDict()
         self._clients_lock = threading.Lock()
 
     async def endpoint(self, region_id: str) -> str:
@@ -116,8 +125,17 @@ class Gateway:
         call = self._call("DescribeCommands", region_id, request)
         return await self._perform(call, replies.stored)
 
+    async def probe(self, region_id: str) -> None:
+        """A harmless call that shows whether calls work: list one command, whichever.
+
+        Raises:
+            EcsError: the call failed.
+        """
+        request = {"RegionId": region_id, "MaxResults": 1}
+        await self._perform(self._call("DescribeCommands", region_id, request), replies.answered)
+
     async def describe_regions(self, region_id: str = _ANY_REGION) -> tuple[str, ...]:
-        """The ids of the regions that the account sees: a harmless call that shows calls work.
+        """The ids of the regions that the account sees.
 
         Raises:
             EcsError: the call failed.
@@ -129,18 +147,21 @@ class Gateway:
         with self._clients_lock:
             hosts = {host for host, _, _ in self._clients.values()}
             self._clients.clear()
+        self._disconnect(hosts)
+
+    def _disconnect(self, hosts: set[str]) -> None:
         if hosts:
             from mcp_server.ecs import session  # noqa: PLC0415 - a call has imported it
 
             for host in hosts:
                 session.remove(self._backend.protocol, host)
 
-    def _call(self, action: str, region_id: str, request: Mapping[str, object]) -> Call:
+    def _call(self, action: str, region_id: str, request: Mapping[str, object]) -> Call[Any]:
         deadline = time.monotonic() + self._settings.call_timeout
         return Call(action, region_id, request, deadline)
 
     async def _perform(
-        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+        self, call: Call[_Value], read: Callable[[Mapping[str, Any]], _Value | Failure]
     ) -> _Value:
         failure: Failure | None = None
         try:
@@ -149,14 +170,26 @@ class Gateway:
         except AttemptFailedError as error:
             failure = error.failure
         except anyio.get_cancelled_exc_class():
-            call.abandon()
-            _LOG.warning("%s was cancelled, outcome %s", call.action, call.outcome)
+            if call.abandon() is None:
+                self._log_ending(call, call.value)
+            left = min(_GRACE, max(0.0, call.seconds_left()))
+            asyncio.get_running_loop().call_later(left, call.line.cut)
+            _LOG.warning(
+                "%s was cancelled, outcome %s, client token %s",
+                call.action,
+                call.outcome,
+                call.client_token,
+            )
             raise
+        failure = failure or call.abandon()
+        if failure is None:
+            return cast("_Value", call.value)
+        call.line.cut()
         # Raised here, not above, so that no earlier exception hangs on it.
-        raise self._error(call, failure or call.abandon())
+        raise self._error(call, failure)
 
     async def _attempts(
-        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+        self, call: Call[_Value], read: Callable[[Mapping[str, Any]], _Value | Failure]
     ) -> _Value:
         import stamina  # noqa: PLC0415 - 20 ms that start-up does not need
 
@@ -172,27 +205,42 @@ class Gateway:
         return await caller(pause, self._attempt, call, read)
 
     async def _attempt(
-        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+        self, call: Call[_Value], read: Callable[[Mapping[str, Any]], _Value | Failure]
     ) -> _Value:
-        return await anyio.to_thread.run_sync(
-            self._attempt_in_thread, call, read, abandon_on_cancel=True, limiter=self._threads
-        )
+        # Not anyio's own use of a limiter, which lets go while an abandoned thread goes on.
+        slot = Slot(self._threads)
+        await slot.take()
+        try:
+            return await anyio.to_thread.run_sync(
+                slot.run,
+                partial(self._attempt_in_thread, call, read),
+                abandon_on_cancel=True,
+                limiter=self._unlimited,
+            )
+        finally:
+            slot.leave()
 
     def _attempt_in_thread(
-        self, call: Call, read: Callable[[Mapping[str, Any]], _Value | Failure]
+        self, call: Call[_Value], read: Callable[[Mapping[str, Any]], _Value | Failure]
     ) -> _Value:
         call.begin()
         reply = self._send(call)
         value = reply if isinstance(reply, Failure) else read(reply)
-        failure = value if isinstance(value, Failure) else None
-        if not call.end(failure):
-            ended = "ok" if isinstance(value, StoredCommand) else failure or value
-            _LOG.warning("%s, no longer waited for, ended: %s", call.action, ended)
+        if not call.end(value):
+            self._log_ending(call, value)
         if isinstance(value, Failure):
             raise AttemptFailedError(value)
         return value
 
-    def _send(self, call: Call) -> dict[str, Any] | Failure:
+    def _log_ending(self, call: Call[_Value], value: object) -> None:
+        _LOG.warning(
+            "%s, no longer waited for, ended %s, client token %s",
+            call.action,
+            _ending(value),
+            call.client_token,
+        )
+
+    def _send(self, call: Call[_Value]) -> dict[str, Any] | Failure:
         try:
             host = self._backend.host(call.region_id)
             account = self._backend.account()
@@ -204,17 +252,19 @@ class Gateway:
         from mcp_server.ecs import sdk, session  # noqa: PLC0415 - half a second, once
 
         client = self._client(call.region_id, host, account)
-        session.guard(self._backend.protocol, host)
+        guarded = session.guarded(self._backend.protocol, host)
         left = call.seconds_left()
         if left <= 0 or not call.may_send():
             return Failure("NotSentInTime")
-        return sdk.call(
-            client,
-            call.action,
-            call.request,
-            min(self._settings.connect_timeout, left),
-            min(self._settings.read_timeout, left),
-        )
+        with session.used(guarded, call.line):
+            return sdk.call(
+                client,
+                call.action,
+                call.request,
+                min(self._settings.connect_timeout, left),
+                min(self._settings.read_timeout, left),
+                call.withheld,
+            )
 
     def _client(self, region_id: str, host: str, account: Account) -> "Client":
         from mcp_server.ecs import sdk  # noqa: PLC0415 - the caller has imported it
@@ -224,9 +274,16 @@ class Gateway:
             if known is None or known[:2] != (host, account):
                 client = sdk.open_client(self._backend.protocol, host, region_id, account)
                 known = self._clients[region_id] = (host, account, client)
+            self._clients.move_to_end(region_id)
+            forgotten = set()
+            if len(self._clients) > _MOST_CLIENTS:
+                oldest, _, _ = self._clients.popitem(last=False)[1]
+                forgotten = {oldest} - {host for host, _, _ in self._clients.values()}
+            # Inside the lock, lest another thread opens a client for the same host meanwhile.
+            self._disconnect(forgotten)
             return known[2]
 
-    def _error(self, call: Call, failure: Failure) -> EcsError:
+    def _error(self, call: Call[_Value], failure: Failure) -> EcsError:
         explanation = explain(
             failure,
             outcome=worse(call.outcome, explain(failure).outcome),
@@ -235,11 +292,11 @@ class Gateway:
             withheld=call.withheld,
         )
         _LOG.warning(
-            "%s failed after %d attempts: %s, outcome %s, request id %s",
+            "%s failed: %s, outcome %s, attempts %d, request id %s",
             call.action,
-            call.attempts,
             explanation.code,
             explanation.outcome,
+            call.attempts,
             explanation.request_id,
         )
         return EcsError(explanation, call.attempts)
@@ -251,6 +308,17 @@ def _import_sdk() -> None:
     from mcp_server.ecs import sdk, sdk_logging  # noqa: F401, PLC0415
 
     sdk_logging.silence_sdk()
+
+
+def _ending(value: object) -> str:
+    """How an attempt ended, for the log: codes and ids, nothing else that an endpoint said."""
+    match value:
+        case Failure():
+            return f"with {value.code}, request id {value.request_id}"
+        case replies.Created():
+            return f"with the command {value.command_id}, request id {value.request_id}"
+        case _:
+            return "well"
 
 
 def _withheld(account: Account, request: Mapping[str, object]) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """What the API's replies hold, read without trusting them."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+import string
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 
 from mcp_server.ecs.failure import Failure
 from mcp_server.ecs.stored_command import StoredCommand
@@ -9,14 +12,32 @@ from mcp_server.models.explanation import Outcome
 
 _LONGEST_ID: Final = 128
 _SUCCESS: Final = 200
+_TELLING: Final = 12
+"""Letters and digits in a row that a word and a secret must share for the word to show it."""
+_PROBE: Final = 6
+_SHORTEST: Final = 8
+"""Of what can be told from a word that merely looks alike."""
+_ALIGNMENTS: Final = range(3)
+"""Base64 of a part of a text depends on where in a group of three bytes the part begins."""
+_BETWEEN: Final = b"\xff"
+"""In no text: UTF-8 does not have it."""
+_KEPT: Final = f"{string.ascii_letters}{string.digits}".encode() + _BETWEEN
+_OTHERS: Final = bytes(set(range(256)) - set(_KEPT))
 
 
-def created(reply: Mapping[str, Any]) -> tuple[str, str | None] | Failure:
-    """The command id and the request id of CreateCommand."""
+class Created(NamedTuple):
+    """What CreateCommand answers."""
+
+    command_id: str
+    request_id: str | None
+
+
+def created(reply: Mapping[str, Any]) -> Created | Failure:
+    """The ids of CreateCommand."""
     command_id, request_id = _id(reply.get("CommandId")), _id(reply.get("RequestId"))
     if command_id is None:
         return Failure("NoCommandId", http_status=_SUCCESS, request_id=request_id)
-    return command_id, request_id
+    return Created(command_id, request_id)
 
 
 def stored(reply: Mapping[str, Any]) -> StoredCommand | Failure | None:
@@ -24,8 +45,13 @@ def stored(reply: Mapping[str, Any]) -> StoredCommand | Failure | None:
     try:
         rows = (reply.get("Commands") or {}).get("Command") or ()
         return next((StoredCommand.from_reply(row) for row in rows), None)
-    except (ValueError, TypeError, AttributeError):
+    except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
         return _unreadable(reply)
+
+
+def answered(reply: Mapping[str, Any]) -> Failure | None:
+    """Nothing, of any reply that is one of the API's."""
+    return _unreadable(reply) if _id(reply.get("RequestId")) is None else None
 
 
 def region_ids(reply: Mapping[str, Any]) -> tuple[str, ...] | Failure:
@@ -33,7 +59,7 @@ def region_ids(reply: Mapping[str, Any]) -> tuple[str, ...] | Failure:
     try:
         rows = (reply.get("Regions") or {}).get("Region") or ()
         return tuple(str(row["RegionId"]) for row in rows)
-    except (KeyError, TypeError, AttributeError):
+    except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
         return _unreadable(reply)
 
 
@@ -46,3 +72,43 @@ def _unreadable(reply: Mapping[str, Any]) -> Failure:
 def _id(value: object) -> str | None:
     fits = isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isprintable()
     return str(value) if fits else None
+
+
+def echoes(word: str, withheld: Sequence[str]) -> bool:
+    """Whether a code or an id of the endpoint's shows a part of something that is not to be shown.
+
+    As it is, in Base64 or in hexadecimal, with or without punctuation and in any case: words such
+    as these are too short to be read by a person first, and go into logs.
+    """
+    shown = _squeezed(word.encode("utf-8", "replace"))
+    # In one piece: every created command is searched for, and there are forty forms.
+    secrets = _squeezed(_BETWEEN.join(form for value in withheld for form in _forms(value)))
+    if any(
+        _SHORTEST <= len(secret) < _TELLING and secret in shown
+        for secret in secrets.split(_BETWEEN)
+    ):
+        return True
+    # Every run that tells holds one of these whole, and most words are done with after them.
+    probes = [
+        shown[at : at + _PROBE] for at in range(0, len(shown) - _PROBE + 1, _TELLING - _PROBE + 1)
+    ]
+    return any(probe in secrets for probe in probes) and any(
+        shown[at : at + _TELLING] in secrets for at in range(len(shown) - _TELLING + 1)
+    )
+
+
+def _forms(value: str) -> Iterator[bytes]:
+    given = value.encode("utf-8", "replace")
+    plain = [given]
+    with suppress(ValueError):
+        plain.append(b64decode(given, validate=True))
+    for text in plain:
+        yield text
+        yield text.hex().encode()
+        for skipped in _ALIGNMENTS:
+            # Without the end, which depends on what follows.
+            yield b64encode(text[skipped:]).rstrip(b"=")[:-1]
+
+
+def _squeezed(text: bytes) -> bytes:
+    return text.translate(None, _OTHERS).lower()

@@ -5,7 +5,7 @@ headers and the script, so they are turned into a `Failure` and dropped.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from alibabacloud_ecs20140526 import models
@@ -15,13 +15,19 @@ from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
 from mcp_server.ecs.credentials import Account
+from mcp_server.ecs.error_catalogue.lookup import is_listed, is_local
 from mcp_server.ecs.failure import Failure
+from mcp_server.ecs.replies import echoes
 from mcp_server.ecs.sdk_logging import silence_sdk
 from mcp_server.ecs.session import NoAnswer, UnusableAnswer, code_of_status
 from mcp_server.models.explanation import Outcome
 
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,99}\Z")
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9\-]{1,64}\Z")
+_LONGEST_WAIT: Final = 3_600_000
+"""Milliseconds that an endpoint may ask for; more is no request that anybody could follow."""
+_SHOWN: Final = ("CommandId", "RequestId")
+"""What a reply says that goes into answers and logs as it is."""
 _USER_AGENT: Final = "cloud-assistant-mcp"
 _REQUESTS: Final[Mapping[str, Any]] = {
     "CreateCommand": models.CreateCommandRequest,
@@ -57,8 +63,17 @@ def call(
     request: Mapping[str, object],
     connect_timeout: float,
     read_timeout: float,
+    withheld: Sequence[str],
 ) -> dict[str, Any] | Failure:
-    """One attempt. Blocks up to both timeouts (seconds).
+    """One attempt, in `session.used`. Blocks until the line is cut, at the longest.
+
+    Args:
+        client: of the region and account.
+        action: of the API.
+        request: its parameters, in API spelling.
+        connect_timeout: seconds to wait for the connection.
+        read_timeout: seconds to wait for each part of the reply.
+        withheld: what no code and no id of the endpoint's may repeat.
 
     Returns:
         The reply in API spelling, or why there is none.
@@ -73,12 +88,28 @@ def call(
     try:
         reply = getattr(client, _METHODS[action])(model, runtime)
         body: dict[str, Any] = reply.body.to_map()
+        return _without_echoes(body, withheld)
     except Exception as error:  # noqa: BLE001 - the border: the SDK wraps anything in its own
-        return _failure(error)
-    return body
+        return _failure(error, withheld)
 
 
-def _failure(error: Exception) -> Failure:
+def _without_echoes(body: dict[str, Any], withheld: Sequence[str]) -> dict[str, Any]:
+    shown = {name: value for name in _SHOWN if isinstance(value := body.get(name), str)}
+    # Together first: they hardly ever are, and each search goes through the whole script.
+    if not echoes("".join(shown.values()), withheld):
+        return body
+    echoing = {name for name, value in shown.items() if echoes(value, withheld)}
+    return {name: value for name, value in body.items() if name not in echoing}
+
+
+def _failure(error: Exception, withheld: Sequence[str]) -> Failure:
+    try:
+        return _read(error, withheld)
+    except Exception:  # noqa: BLE001 - the endpoint decides what is in there
+        return Failure("BadResponse", Outcome.UNKNOWN)
+
+
+def _read(error: Exception, withheld: Sequence[str]) -> Failure:
     cause = getattr(error, "inner_exception", error)
     if isinstance(cause, NoAnswer):
         return Failure(cause.code, Outcome.UNKNOWN if cause.sent else Outcome.NOT_SENT)
@@ -86,32 +117,49 @@ def _failure(error: Exception) -> Failure:
         return Failure(
             cause.code,
             http_status=cause.status,
-            request_id=_request_id(cause.request_id),
+            request_id=_request_id(cause.request_id, withheld),
         )
     if isinstance(error, AlibabaCloudException):
-        return _refusal(error)
+        return _refusal(error, withheld)
     return Failure("BadResponse", Outcome.UNKNOWN)
 
 
-def _refusal(error: Any) -> Failure:  # noqa: ANN401 - the SDK is untyped
+def _refusal(error: Any, withheld: Sequence[str]) -> Failure:  # noqa: ANN401 - the SDK is untyped
     data = error.data if isinstance(error.data, dict) else {}
     denied = getattr(error, "access_denied_detail", None)
     status = error.status_code
     code = str(error.code)
-    if code == "None" or not _CODE.match(code):  # "None" is what the SDK makes of no code
+    if not _is_code(code) or (status is not None and not _is_of_the_api(code, withheld)):
         code = code_of_status(status)
     return Failure(
         code,
         http_status=status,
-        request_id=_request_id(error.request_id),
+        request_id=_request_id(error.request_id, withheld),
         message=str(data.get("Message") or data.get("message") or ""),
         recommendation=str(data.get("Recommend") or ""),
         access_denied=denied if isinstance(denied, dict) else {},
-        retry_after=error.retry_after / 1000 if error.retry_after else None,
+        retry_after=_seconds(error.retry_after),
     )
 
 
-def _request_id(value: object) -> str | None:
-    return (
-        value if isinstance(value, str) and value != "None" and _REQUEST_ID.match(value) else None
-    )
+def _is_code(code: str) -> bool:
+    return code != "None" and bool(_CODE.match(code))  # "None" is what the SDK makes of no code
+
+
+def _is_of_the_api(code: str, withheld: Sequence[str]) -> bool:
+    """Whether an endpoint's code may be shown, and is not one of ours.
+
+    Those speak of what never reached an endpoint, which no endpoint can know.
+    """
+    return not is_local(code) and (is_listed(code) or not echoes(code, withheld))
+
+
+def _request_id(value: object, withheld: Sequence[str]) -> str | None:
+    if not isinstance(value, str) or value == "None" or not _REQUEST_ID.match(value):
+        return None
+    return None if echoes(value, withheld) else value
+
+
+def _seconds(milliseconds: object) -> float | None:
+    fits = isinstance(milliseconds, int) and 0 < milliseconds <= _LONGEST_WAIT
+    return milliseconds / 1000 if isinstance(milliseconds, int) and fits else None

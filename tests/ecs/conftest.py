@@ -137,28 +137,32 @@ def answering() -> Iterator[Callable[..., tuple[str, list[bytes]]]]:
         yield start
 
 
-class _Awaited(logging.Handler):
+class Awaited(logging.Handler):
+    """A line of the log that is waited for, by words in it."""
+
     def __init__(self, words: str) -> None:
         super().__init__()
         self.words = words
+        self.message = ""
         self.seen = threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
         if self.words in record.getMessage():
+            self.message = record.getMessage()
             self.seen.set()
 
 
 @pytest.fixture
-def logged() -> Iterator[Callable[[str], threading.Event]]:
-    """An event that is set once `mcp_server.ecs` has logged certain words."""
+def logged() -> Iterator[Callable[[str], Awaited]]:
+    """A line of `mcp_server.ecs` with certain words, once it is logged."""
     logger = logging.getLogger("mcp_server.ecs")
-    added: list[_Awaited] = []
+    added: list[Awaited] = []
 
-    def awaited(words: str) -> threading.Event:
-        handler = _Awaited(words)
+    def awaited(words: str) -> Awaited:
+        handler = Awaited(words)
         logger.addHandler(handler)
         added.append(handler)
-        return handler.seen
+        return handler
 
     yield awaited
     for handler in added:

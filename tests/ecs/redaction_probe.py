@@ -90,6 +90,7 @@ async def main(key_id: str, secret: str, token: str, script: str) -> None:
         for backend in (
             LocalBackend(lambda: LocalEndpoint(emulator.endpoint, wrong)),
             FixedBackend(emulator.endpoint, "https", keys),
+            FixedBackend(closed_port(), "https", keys),
             FixedBackend(closed_port(), "http", keys),
             FixedBackend(silent_port(stack), "http", keys),
             FixedBackend("localhost.invalid", "http", keys),

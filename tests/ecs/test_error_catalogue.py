@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.ecs.error_catalogue import ROWS, explain, row_for
+from mcp_server.ecs.error_catalogue import ROWS, explain, is_denial, row_for
 from mcp_server.ecs.failure import Failure
+from mcp_server.ecs.wire import api_request
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
+from mcp_server.models.request import CommandRequest
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "api" / "create-command.md"
 
@@ -183,8 +185,8 @@ def test_a_denial_names_the_action_the_resource_and_what_the_api_tells_about_it(
         "EncodedDiagnosticMessage can be read by someone who may ram:DecodeDiagnosticMessage, "
         "under the request id.",
         fix="Ask whoever administers the account to allow the action ecs:CreateCommand on the "
-        "resource acs:ecs:cn-beijing:*:command/* for this user or role (in place of * between "
-        "the last colons, the account's id may stand), and to look for a policy that denies it.",
+        "resource acs:ecs:cn-beijing:*:command/* for this user or role, and to look for a policy "
+        "that denies it.",
         retry=Retry.AFTER_FIX,
         outcome=Outcome.NOT_CREATED,
         http_status=403,
@@ -193,10 +195,91 @@ def test_a_denial_names_the_action_the_resource_and_what_the_api_tells_about_it(
     )
 
 
-def test_a_denial_of_another_action_names_that_action():
-    explanation = explain(Failure("Forbidden.RAM"), action="DescribeCommands", region_id="cn-x")
-    assert "ecs:DescribeCommands" in explanation.message
-    assert "ecs:CreateCommand" not in explanation.fix
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("CreateCommand", "acs:ecs:cn-x:*:command/*"),
+        ("DescribeCommands", "acs:ecs:cn-x:*:command/*"),
+        ("DeleteCommand", "acs:ecs:cn-x:*:command/*"),
+        ("DescribeRegions", "*"),
+    ],
+)
+@pytest.mark.parametrize("code", ["Forbidden.RAM", "NoPermission", "NoPermissions", "Forbidden"])
+def test_a_denial_names_the_action_and_the_resource_that_fits_it(code, action, resource):
+    explanation = explain(Failure(code), action=action, region_id="cn-x")
+    assert explanation.fix == (
+        f"Ask whoever administers the account to allow the action ecs:{action} on the resource "
+        f"{resource} for this user or role, and to look for a policy that denies it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "denial"),
+    [
+        ("Forbidden.RAM", True),
+        ("Forbidden.RAM.ImplicitDeny", True),
+        ("NoPermission", True),
+        ("NoPermission.System", True),
+        ("NoPermissions", True),
+        ("Forbidden", False),
+        ("Forbidden.RiskControl", False),
+        ("Forbidden.AccessKeyDisabled", False),
+        ("SignatureDoesNotMatch", False),
+        ("Unheard.Of", False),
+    ],
+)
+def test_only_a_refusal_by_ram_is_a_denial(code, denial):
+    assert is_denial(code) is denial
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.repair is not None], ids=lambda row: row.code
+)
+def test_a_repair_changes_what_is_sent(row):
+    arguments = {
+        "region_id": "cn-hangzhou",
+        "name": "greeting",
+        "type": "RunShellScript",
+        "command_content": "ZWNobw==",
+        "content_encoding": "Base64",
+        "description": "says hello",
+        "enable_parameter": True,
+        "client_token": "token-1",
+    }
+    changed = {name: value for name, value in (arguments | row.repair).items() if value is not None}
+
+    before, after = (
+        api_request(CommandRequest.model_validate(given), "ZWNobw==")
+        for given in (arguments, changed)
+    )
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.field != "client_token"], ids=lambda row: row.code
+)
+def test_a_call_that_creates_nothing_is_explained_without_talk_of_a_creation(row):
+    explanation = explain(
+        Failure(row.code), outcome=Outcome.UNKNOWN, action="DescribeCommands", region_id="cn-x"
+    )
+    told = f"{explanation.cause} {explanation.fix}"
+    assert not re.search("client_token|may have been created|may exist|second one", told)
+
+
+@pytest.mark.parametrize(
+    ("wait", "told"),
+    [
+        (1, "1 second"),
+        (0.25, "0.25 seconds"),
+        (1.5, "1.5 seconds"),
+        (2, "2 seconds"),
+        (60.0, "60 seconds"),
+        (12345, "12345 seconds"),
+    ],
+)
+def test_the_wait_that_the_endpoint_asks_for_is_told_in_words(wait, told):
+    fix = explain(Failure("Throttling", retry_after=wait)).fix
+    assert fix.endswith(f" The endpoint asks to wait {told}.")
 
 
 def test_the_api_speaks_only_where_our_own_words_are_missing():

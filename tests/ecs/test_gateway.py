@@ -7,8 +7,13 @@ from mcp_server.ecs.credentials import CredentialSource
 from mcp_server.ecs.gateway import CreatedCommand, EcsError
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.emulator import Fault
+from tests.ecs.fixed_backend import FixedBackend
 
 pytestmark = pytest.mark.anyio
+
+
+def http_ok(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
 async def test_a_created_command_can_be_read_back_byte_for_byte(emulator, gateway, creation):
@@ -46,6 +51,22 @@ async def test_a_created_command_can_be_read_back_byte_for_byte(emulator, gatewa
 
 async def test_a_command_that_does_not_exist_reads_back_as_nothing(gateway):
     assert await gateway.describe_commands("cn-hangzhou", "c-none") is None
+
+
+async def test_the_probe_lists_one_command_and_says_nothing_of_it(
+    emulator, gateway, creation, open_gateway, answering
+):
+    await gateway.create_command(creation())
+    await gateway.probe("cn-hangzhou")
+    assert [record.action for record in emulator.requests] == ["CreateCommand", "DescribeCommands"]
+
+    address, received = answering(http_ok(b'{"RequestId":"R-1"}'))
+    await open_gateway(FixedBackend(address)).probe("cn-beijing")
+    (request,) = received
+    assert request.split()[1].partition(b"?")[2].split(b"&") == [
+        b"MaxResults=1",
+        b"RegionId=cn-beijing",
+    ]
 
 
 async def test_regions_are_listed(gateway):

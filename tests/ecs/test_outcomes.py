@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 from typing import Any
@@ -93,13 +94,31 @@ async def test_a_passing_failure_ends_in_exactly_one_command(emulator, gateway, 
     assert created.attempts == 2
 
 
+@pytest.mark.parametrize(
+    ("protocol", "expected"),
+    [
+        ("https", ("ConnectFailed", "not_sent", "later", 4)),
+        ("http", ("LocalEndpointUnreachable", "not_sent", "after_fix", 1)),
+    ],
+)
 async def test_a_refused_connection_means_that_nothing_was_sent(
+    open_gateway, creation, closed_port, protocol, expected
+):
+    error = await failure(open_gateway(FixedBackend(closed_port, protocol)), creation())
+
+    assert known(error) == expected
+    assert error.explanation.source == "network"
+
+
+async def test_a_local_endpoint_that_is_not_there_gets_no_advice_about_the_cloud(
     open_gateway, creation, closed_port
 ):
-    error = await failure(open_gateway(FixedBackend(closed_port)), creation())
+    explanation = (await failure(open_gateway(FixedBackend(closed_port)), creation())).explanation
 
-    assert known(error) == ("ConnectFailed", "not_sent", "later", 4)
-    assert error.explanation.source == "network"
+    told = f"{explanation.message} {explanation.cause} {explanation.fix}"
+    assert "CLOUD_ASSISTANT_LOCAL_ENDPOINT" in explanation.fix
+    assert "cloud-assistant-mcp emulator" in explanation.fix
+    assert not re.search("443|proxy|PROXY|firewall|region", told)
 
 
 async def test_a_name_that_does_not_exist_means_that_nothing_was_sent(open_gateway, creation):
@@ -205,7 +224,7 @@ async def test_an_unknown_outcome_is_not_forgotten_when_a_later_attempt_was_neve
     gateway = open_gateway(Moving(emulator.endpoint, keys=keys))
 
     error = await failure(gateway, creation())
-    assert known(error) == ("ConnectFailed", "unknown", "same_token", 4)
+    assert known(error) == ("LocalEndpointUnreachable", "unknown", "after_fix", 2)
     assert "An earlier attempt" in error.explanation.cause
 
 
@@ -267,7 +286,7 @@ async def test_a_wait_that_does_not_fit_into_the_call_is_not_begun(emulator, gat
 
     error = await failure(gateway, creation())
     assert known(error) == ("Throttling.User", "not_created", "later", 1)
-    assert "wait 60 seconds" in error.explanation.fix
+    assert error.explanation.fix.endswith("The endpoint asks to wait 60 seconds.")
 
 
 async def test_one_attempt_is_one_when_the_operator_says_so(emulator, open_gateway, creation):
@@ -280,7 +299,7 @@ async def test_one_attempt_is_one_when_the_operator_says_so(emulator, open_gatew
 async def test_a_cancelled_call_is_logged_and_leaves_the_gateway_healthy(
     emulator, gateway, creation, logged
 ):
-    hold, cancelled, ended = Hold(), logged("outcome unknown"), logged("no longer waited for")
+    hold, cancelled, ended = Hold(), logged("cancelled"), logged("no longer waited for")
     emulator.faults.add(Fault(hold=hold))
 
     async with anyio.create_task_group() as group:
@@ -289,18 +308,68 @@ async def test_a_cancelled_call_is_logged_and_leaves_the_gateway_healthy(
         group.cancel_scope.cancel()
     hold.release()
 
-    assert cancelled.is_set()
-    assert await anyio.to_thread.run_sync(ended.wait, 5)
+    assert cancelled.message == (
+        "CreateCommand was cancelled, outcome unknown, client token token-1"
+    )
+    assert await anyio.to_thread.run_sync(ended.seen.wait, 5)
     created = await gateway.create_command(creation())
     assert created == CreatedCommand(
         emulator.commands()[0].command_id, created.request_id, attempts=1
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "code", "told"),
+    [
+        (
+            "create_command",
+            None,
+            "CreateCommand, no longer waited for, ended with the command {command_id}, request id "
+            "{request_id}, client token token-1",
+        ),
+        (
+            "create_command",
+            "CmdCount.ExceedQuota",
+            "CreateCommand, no longer waited for, ended with CmdCount.ExceedQuota, request id "
+            "{request_id}, client token token-1",
+        ),
+        (
+            "describe_regions",
+            None,
+            "DescribeRegions, no longer waited for, ended well, client token None",
+        ),
+        (
+            "probe",
+            None,
+            "DescribeCommands, no longer waited for, ended well, client token None",
+        ),
+    ],
+)
+async def test_the_end_of_a_call_that_nobody_waits_for_is_logged_in_words(
+    emulator, gateway, creation, logged, method, code, told
+):
+    hold, ended = Hold(), logged("no longer waited for")
+    emulator.faults.add(Fault(hold=hold, code=code))
+    argument = creation() if method == "create_command" else "cn-hangzhou"
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(getattr(gateway, method), argument)
+        assert await anyio.to_thread.run_sync(hold.wait_until_reached)
+        group.cancel_scope.cancel()
+    hold.release()
+
+    assert await anyio.to_thread.run_sync(ended.seen.wait, 5)
+    request_id = re.search(r"request id ([0-9A-F-]{36}),", ended.message)
+    assert ended.message == told.format(
+        request_id=request_id and request_id[1],
+        command_id=next((command.command_id for command in emulator.commands()), None),
+    )
+
+
 async def test_nothing_is_sent_once_the_caller_was_told_so(
     emulator, open_gateway, creation, keys, logged
 ):
-    gate, ended = threading.Event(), logged("no longer waited for")
+    gate, ended = threading.Event(), logged("ended with NotSentInTime, request id None")
 
     class Slow(FixedBackend):
         def account(self):
@@ -312,7 +381,7 @@ async def test_nothing_is_sent_once_the_caller_was_told_so(
     error = await failure(gateway, creation())
     gate.set()
     assert known(error) == ("NotSentInTime", "not_sent", "later", 1)
-    assert await anyio.to_thread.run_sync(ended.wait, 10)
+    assert await anyio.to_thread.run_sync(ended.seen.wait, 10)
     assert emulator.requests == []
 
 
@@ -385,3 +454,13 @@ async def test_a_list_of_regions_that_cannot_be_read_is_explained(open_gateway, 
 
     with pytest.raises(EcsError, match="BadResponse"):
         await open_gateway(FixedBackend(address), max_attempts=1).describe_regions()
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"Commands":{"Command":[]}}', b'{"RequestId":7}'])
+async def test_an_answer_to_the_probe_that_is_none_of_the_apis_is_explained(
+    open_gateway, answering, body
+):
+    address, _ = answering(http(200, body))
+
+    with pytest.raises(EcsError, match="BadResponse"):
+        await open_gateway(FixedBackend(address), max_attempts=1).probe("cn-x")

@@ -48,8 +48,8 @@ def test_the_probe_went_through_every_kind_of_end(output):
     assert codes == {
         "Unheard.Of", "InvalidWhatever", "InternalError", "Throttling", "ConnectionLost",
         "Timeout", "BadResponse", "NoCommandId", "SignatureDoesNotMatch", "TlsFailed",
-        "ConnectFailed", "DnsFailed", "NoCredentials", "HalfCredentials", "MalformedCredentials",
-        "MissingToken", "CredentialsUnavailable",
+        "ConnectFailed", "LocalEndpointUnreachable", "DnsFailed", "NoCredentials",
+        "HalfCredentials", "MalformedCredentials", "MissingToken", "CredentialsUnavailable",
     }  # fmt: skip
     assert "CreatedCommand(command_id='c-" in output
     assert "chained: None" in output

@@ -27,6 +27,7 @@ def test_the_backoff_is_a_part_of_an_exponential_wait_and_never_over_eight_secon
         (Failure("Never.Seen", http_status=403), None),
         (Failure("IdempotentParameterMismatch"), None),
         (Failure("TlsFailed"), None),
+        (Failure("LocalEndpointUnreachable"), None),
         (Failure("NoCredentials"), None),
     ],
     ids=lambda value: getattr(value, "code", None),
@@ -44,14 +45,14 @@ def test_what_may_have_created_something_outweighs_the_rest(outcomes):
 
 
 def test_a_call_that_never_got_a_thread_was_not_sent():
-    call = Call("CreateCommand", "cn-hangzhou", {}, deadline=0.0)
+    call: Call[None] = Call("CreateCommand", "cn-hangzhou", {}, deadline=0.0)
 
     assert call.abandon() == Failure("TooManyCalls")
     assert call.outcome is Outcome.NOT_SENT
 
 
 def test_a_call_given_up_between_attempts_ends_with_its_last_failure():
-    call = Call("CreateCommand", "cn-hangzhou", {}, deadline=0.0)
+    call: Call[None] = Call("CreateCommand", "cn-hangzhou", {}, deadline=0.0)
     call.begin()
     assert call.may_send()
     assert call.end(Failure("ServiceUnavailable"))
@@ -61,7 +62,7 @@ def test_a_call_given_up_between_attempts_ends_with_its_last_failure():
 
 
 def test_a_call_given_up_before_sending_never_sends():
-    call = Call("CreateCommand", "cn-hangzhou", {}, deadline=0.0)
+    call: Call[None] = Call("CreateCommand", "cn-hangzhou", {}, deadline=0.0)
     call.begin()
 
     assert call.abandon() == Failure("NotSentInTime")

@@ -5,8 +5,8 @@ the vendor's own pages. The same rows explain failures, answer `explain_error` a
 into the documentation.
 """
 
-from mcp_server.ecs.error_catalogue.explain import explain
-from mcp_server.ecs.error_catalogue.lookup import ROWS, row_for
+from mcp_server.ecs.error_catalogue.explain import explain, resource
+from mcp_server.ecs.error_catalogue.lookup import ROWS, is_denial, row_for
 from mcp_server.ecs.error_catalogue.row import Row
 
-__all__ = ["ROWS", "Row", "explain", "row_for"]
+__all__ = ["ROWS", "Row", "explain", "is_denial", "resource", "row_for"]

@@ -5,7 +5,7 @@ from typing import Final
 from mcp_server.ecs.error_catalogue.row import (
     ACTION,
     PERMISSION_PAGE,
-    REGION,
+    RESOURCE,
     SIGNATURE_PAGE,
     TROUBLESHOOTING_PAGE,
     Row,
@@ -14,14 +14,16 @@ from mcp_server.models.explanation import Retry
 
 _GRANT = (
     f"Ask whoever administers the account to allow the action ecs:{ACTION} on the resource "
-    f"acs:ecs:{REGION}:*:command/* for this user or role (in place of * between the last colons, "
-    "the account's id may stand), and to look for a policy that denies it."
+    f"{RESOURCE} for this user or role, and to look for a policy that denies it."
 )
 _RENEW = (
     "Get new temporary credentials and set the key id, the key secret and "
     "ALIBABA_CLOUD_SECURITY_TOKEN together, since the three belong to each other; then start this "
     "server again. A source that refreshes by itself (a role, a profile, a URI) needs no restart."
 )
+
+DENIALS: Final = frozenset({"Forbidden.RAM", "NoPermission", "NoPermission*"})
+"""The rows of a denial by RAM, which comes after the signature was accepted."""
 
 ACCESS_ROWS: Final = (
     Row(

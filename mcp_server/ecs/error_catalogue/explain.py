@@ -6,7 +6,15 @@ from urllib.parse import urlsplit
 
 from mcp_server.ecs.error_catalogue.foreign_text import clean, repeats
 from mcp_server.ecs.error_catalogue.lookup import row_for
-from mcp_server.ecs.error_catalogue.row import ACTION, DETAIL, REGION, Row
+from mcp_server.ecs.error_catalogue.row import (
+    ACTION,
+    DETAIL,
+    MAY_EXIST,
+    REGION,
+    REPEAT,
+    RESOURCE,
+    Row,
+)
 from mcp_server.ecs.failure import Failure
 from mcp_server.models.explanation import Explanation, Outcome, Retry
 
@@ -33,6 +41,15 @@ _ARGUMENTS: Final = {
     "tagvalue": "tags",
     "commandid": "command_id",
 }
+_CREATES: Final = "CreateCommand"
+_OF_CREATIONS: Final = (
+    (REPEAT, "Repeat the request."),
+    (" with the same client_token", ""),
+    (MAY_EXIST, ""),
+)
+"""What holds for a call that creates, and what stands in its place for any other."""
+_RESOURCES: Final = {"DescribeRegions": "*"}
+"""Of the actions that are not on commands."""
 _DENIAL_KEYS: Final = ("AuthAction", "AuthPrincipalType", "PolicyType", "NoPermissionType")
 _DIAGNOSIS: Final = "EncodedDiagnosticMessage"
 _LONGEST_DENIAL: Final = 100
@@ -44,7 +61,7 @@ def explain(
     failure: Failure,
     *,
     outcome: Outcome | None = None,
-    action: str = "CreateCommand",
+    action: str = _CREATES,
     region_id: str | None = None,
     withheld: Sequence[str] = (),
 ) -> Explanation:
@@ -64,20 +81,23 @@ def explain(
 
     def fill(text: str) -> str:
         detail = failure.detail or "the details are in its answer"
+        for words, instead in _OF_CREATIONS if action != _CREATES else ():
+            text = text.replace(words, instead)
         return (
             text.replace(ACTION, action)
+            .replace(RESOURCE, resource(action, region_id))
             .replace(REGION, region_id or REGION)
             .replace(DETAIL, detail)
         )
 
     cause = [fill(row.cause), *_foreign(row, failure, withheld)]
-    if known is Outcome.UNKNOWN and own_outcome is not Outcome.UNKNOWN:
+    if action == _CREATES and known is Outcome.UNKNOWN and own_outcome is not Outcome.UNKNOWN:
         cause.append(
             "An earlier attempt of this call got no usable answer, so the command may exist."
         )
     fix = [fill(row.fix)]
     if failure.retry_after is not None:
-        fix.append(f"The endpoint asks to wait {failure.retry_after:.3g} seconds.")
+        fix.append(f"The endpoint asks to wait {_seconds(failure.retry_after)}.")
     return Explanation(
         code=failure.code,
         source=row.source,
@@ -92,6 +112,16 @@ def explain(
         request_id=failure.request_id,
         reference=_reference(row, failure, withheld),
     )
+
+
+def resource(action: str, region_id: str | None = None) -> str:
+    """What a policy must name to allow an action; without a region it keeps `<region>`."""
+    return _RESOURCES.get(action, RESOURCE).replace(REGION, region_id or REGION)
+
+
+def _seconds(seconds: float) -> str:
+    number = f"{seconds:.3f}".rstrip("0").rstrip(".")
+    return f"{number} second{'s' * (number != '1')}"
 
 
 def _retry(retry: Retry, outcome: Outcome) -> Retry:

@@ -6,6 +6,7 @@ from mcp_server.ecs.error_catalogue.row import (
     DETAIL,
     ENDPOINTS_PAGE,
     IDEMPOTENCE_PAGE,
+    MAY_EXIST,
     REGION,
     REPEAT,
     TROUBLESHOOTING_PAGE,
@@ -126,7 +127,7 @@ LOCAL_ROWS: Final = (
     Row(
         "Timeout",
         "The request was sent, and no answer came in time.",
-        "The endpoint or the network is slow or hangs; the command may have been created.",
+        f"The endpoint or the network is slow or hangs{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -137,7 +138,7 @@ LOCAL_ROWS: Final = (
     Row(
         "ConnectionLost",
         "The connection broke after the request was sent.",
-        "The network, a proxy or the endpoint closed it; the command may have been created.",
+        f"The network, a proxy or the endpoint closed it{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -160,8 +161,7 @@ LOCAL_ROWS: Final = (
     Row(
         "EmptyResponse",
         "The answer is empty.",
-        "Something between here and ECS answered, or the answer was lost; the command may have "
-        "been created.",
+        f"Something between here and ECS answered, or the answer was lost{MAY_EXIST}.",
         f"Check the proxy and the network. {REPEAT}",
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -172,7 +172,7 @@ LOCAL_ROWS: Final = (
     Row(
         "NoCommandId",
         "ECS accepted the request but named no command.",
-        "The answer has no CommandId; the command may have been created.",
+        f"The answer has no CommandId{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -221,12 +221,23 @@ LOCAL_ROWS: Final = (
     Row(
         "Cancelled",
         "The request was cancelled by the caller.",
-        "The client withdrew it while it was under way; the command may have been created.",
+        f"The client withdrew it while it was under way{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
         source=Source.SERVER,
         reference=IDEMPOTENCE_PAGE,
+    ),
+    Row(
+        "LocalEndpointUnreachable",
+        "Nothing listens at the address of the local endpoint.",
+        "CLOUD_ASSISTANT_LOCAL_ENDPOINT names the address of an endpoint that does not run, or "
+        "runs no longer.",
+        "Start one there with `cloud-assistant-mcp emulator`; or unset "
+        "CLOUD_ASSISTANT_LOCAL_ENDPOINT and start this server again, so that local mode starts its "
+        "own.",
+        outcome=Outcome.NOT_SENT,
+        source=Source.NETWORK,
     ),
     Row(
         "LocalEndpointFailed",

@@ -65,12 +65,11 @@ REQUEST_ROWS: Final = (
     ),
     Row(
         "CmdContent.DecodeError",
-        "The script that was sent is not valid Base64.",
-        "content_encoding says Base64, but command_content is plain text, is cut off, or uses the "
-        "URL-safe alphabet.",
-        "Send the script as it is with content_encoding PlainText, or encode it again.",
-        field="command_content",
-        repair={"content_encoding": "PlainText"},
+        "The script did not arrive as valid Base64.",
+        "This program sends valid Base64 whatever content_encoding says; so a proxy changed the "
+        "request on its way, or this program has a fault.",
+        "No other argument helps. If a proxy is set, try without it; otherwise report a fault of "
+        "this program.",
     ),
     Row(
         "CmdContent.ExceedLimit",

@@ -11,9 +11,12 @@ ACTION: Final = "<action>"
 """Stands for the API action in a row's text, such as `CreateCommand`."""
 REGION: Final = "<region>"
 """Stands for the region id in a row's text."""
+RESOURCE: Final = f"acs:ecs:{REGION}:*:command/*"
+"""What a policy names to allow an action on commands; stands for what the action needs."""
 DETAIL: Final = "<detail>"
 """Stands for what is wrong and where, in our own words, in a local row's text."""
 
+MAY_EXIST: Final = "; the command may have been created"
 REPEAT: Final = (
     "Repeat the same request with the same client_token: if the first one did create the "
     "command, the answer is that one, and no second one is made."

@@ -5,6 +5,7 @@ from typing import Final
 from mcp_server.ecs.error_catalogue.row import (
     ENDPOINTS_PAGE,
     IDEMPOTENCE_PAGE,
+    MAY_EXIST,
     REGION,
     REPEAT,
     SIGNATURE_PAGE,
@@ -77,7 +78,7 @@ SERVICE_ROWS: Final = (
     Row(
         "InternalError",
         "ECS failed while it worked on the request.",
-        "The fault is on the vendor's side; the command may have been created all the same.",
+        f"The fault is on the vendor's side{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -87,7 +88,7 @@ SERVICE_ROWS: Final = (
     Row(
         "InternalError.Dispatch",
         "ECS failed while it passed the request on.",
-        "The fault is on the vendor's side; the command may have been created all the same.",
+        f"The fault is on the vendor's side{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -97,7 +98,7 @@ SERVICE_ROWS: Final = (
     Row(
         "InternalError*",
         "ECS failed while it worked on the request.",
-        "The fault is on the vendor's side; the command may have been created all the same.",
+        f"The fault is on the vendor's side{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
@@ -107,7 +108,7 @@ SERVICE_ROWS: Final = (
     Row(
         "UnknownError",
         "ECS failed and does not say why.",
-        "The fault is on the vendor's side; the command may have been created all the same.",
+        f"The fault is on the vendor's side{MAY_EXIST}.",
         REPEAT,
         retry=Retry.SAME_TOKEN,
         outcome=Outcome.UNKNOWN,
