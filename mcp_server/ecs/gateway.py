@@ -3,13 +3,11 @@
 import asyncio
 import logging
 import math
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import anyio
 import anyio.to_thread
@@ -17,6 +15,7 @@ import anyio.to_thread
 from mcp_server.ecs import replies
 from mcp_server.ecs.backend import Backend
 from mcp_server.ecs.call import AttemptFailedError, Call, Slot
+from mcp_server.ecs.clients import Clients
 from mcp_server.ecs.credentials import Account, CredentialsError
 from mcp_server.ecs.error_catalogue import explain
 from mcp_server.ecs.failure import Failure, worse
@@ -25,13 +24,8 @@ from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.models.explanation import Explanation
 from mcp_server.settings import Settings
 
-if TYPE_CHECKING:
-    from alibabacloud_ecs20140526.client import Client
-
 _LOG: Final = logging.getLogger("mcp_server.ecs")
 _ANY_REGION: Final = "cn-hangzhou"
-_MOST_CLIENTS: Final = 64
-"""More than there are regions; callers can make up any number of them."""
 _GRACE: Final = 1.0
 """Seconds that the reply to a cancelled call still has to reach the log."""
 _Value = TypeVar("_Value")
@@ -78,8 +72,7 @@ class Gateway:
         self._backoff = backoff
         self._threads = anyio.CapacityLimiter(settings.max_concurrent_calls)
         self._unlimited = anyio.CapacityLimiter(math.inf)
-        self._clients: OrderedDict[str, tuple[str, Account, Client]] = OrderedDict()
-        self._clients_lock = threading.Lock()
+        self._clients = Clients(backend.protocol)
 
     async def endpoint(self, region_id: str) -> str:
         """The host that a call for this region goes to. May start a local endpoint.
@@ -144,17 +137,7 @@ class Gateway:
 
     def close(self) -> None:
         """Close the connections. A later call would open new ones."""
-        with self._clients_lock:
-            hosts = {host for host, _, _ in self._clients.values()}
-            self._clients.clear()
-        self._disconnect(hosts)
-
-    def _disconnect(self, hosts: set[str]) -> None:
-        if hosts:
-            from mcp_server.ecs import session  # noqa: PLC0415 - a call has imported it
-
-            for host in hosts:
-                session.remove(self._backend.protocol, host)
+        self._clients.close()
 
     def _call(self, action: str, region_id: str, request: Mapping[str, object]) -> Call[Any]:
         deadline = time.monotonic() + self._settings.call_timeout
@@ -251,8 +234,7 @@ class Gateway:
         call.withheld = _withheld(account, call.request)
         from mcp_server.ecs import sdk, session  # noqa: PLC0415 - half a second, once
 
-        client = self._client(call.region_id, host, account)
-        guarded = session.guarded(self._backend.protocol, host)
+        client, guarded = self._clients.for_region(call.region_id, host, account)
         left = call.seconds_left()
         if left <= 0 or not call.may_send():
             return Failure("NotSentInTime")
@@ -265,23 +247,6 @@ class Gateway:
                 min(self._settings.read_timeout, left),
                 call.withheld,
             )
-
-    def _client(self, region_id: str, host: str, account: Account) -> "Client":
-        from mcp_server.ecs import sdk  # noqa: PLC0415 - the caller has imported it
-
-        with self._clients_lock:
-            known = self._clients.get(region_id)
-            if known is None or known[:2] != (host, account):
-                client = sdk.open_client(self._backend.protocol, host, region_id, account)
-                known = self._clients[region_id] = (host, account, client)
-            self._clients.move_to_end(region_id)
-            forgotten = set()
-            if len(self._clients) > _MOST_CLIENTS:
-                oldest, _, _ = self._clients.popitem(last=False)[1]
-                forgotten = {oldest} - {host for host, _, _ in self._clients.values()}
-            # Inside the lock, lest another thread opens a client for the same host meanwhile.
-            self._disconnect(forgotten)
-            return known[2]
 
     def _error(self, call: Call[_Value], failure: Failure) -> EcsError:
         explanation = explain(

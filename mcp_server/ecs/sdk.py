@@ -19,7 +19,8 @@ from mcp_server.ecs.error_catalogue.lookup import is_listed, is_local
 from mcp_server.ecs.failure import Failure
 from mcp_server.ecs.replies import echoes
 from mcp_server.ecs.sdk_logging import silence_sdk
-from mcp_server.ecs.session import NoAnswer, UnusableAnswer, code_of_status
+from mcp_server.ecs.session import guard_sdk
+from mcp_server.ecs.unanswered import NoAnswer, UnusableAnswer, code_of_status
 from mcp_server.models.explanation import Outcome
 
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,99}\Z")
@@ -44,6 +45,7 @@ _METHODS: Final[Mapping[str, str]] = {
 def open_client(protocol: str, host: str, region_id: str, account: Account) -> Client:
     """A client for one region and account; it keeps them for good, and nothing is sent."""
     silence_sdk()
+    guard_sdk()
     return Client(
         Config(
             access_key_id=account.access_key_id,

@@ -6,102 +6,33 @@ that is not JSON; and its errors carry the URL, which holds the script. The SDK 
 this one for our calls.
 """
 
-import http.client
-import io
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import requests
 from darabonba.core import DaraCore
 from urllib3 import exceptions as urllib3_errors
 
+from mcp_server.ecs.bounded_reply import BoundedReply
 from mcp_server.ecs.call import Line
-from mcp_server.ecs.error_catalogue.lookup import settles
+from mcp_server.ecs.unanswered import NoAnswer, UnusableAnswer, code_of_status, explain_silence
 
-_LONGEST_REPLY: Final = 1024 * 1024
-"""Bytes on the wire, with every header and interim reply."""
 _PIECE: Final = 64 * 1024
-_TOO_LARGE: Final = frozenset(
-    {requests.codes.request_uri_too_large, requests.codes.header_fields_too_large}
-)
 _XML_OF_THE_SDK: Final = "text/xml;charset=utf-8"
 """The one type of answer that the SDK reads as an XML error, spelled as it compares it."""
 _SUCCESSES: Final = range(200, 300)
-_REFUSALS: Final = range(300, 500)
-"""Whoever answers so has not carried the request out, unless the status settles nothing."""
 _ERRORS: Final = range(400, 600)
 """What the SDK reads as an error of the API's."""
-
-
-_OF_PROXIES: Final = (
-    requests.exceptions.ProxyError,
-    requests.exceptions.InvalidProxyURL,
-    urllib3_errors.ProxyError,
-)
-
-
-class NoAnswer(Exception):  # noqa: N818 - a fact about the call
-    """No reply came; `code` is a row of the error catalogue."""
-
-    def __init__(self, code: str, *, sent: bool) -> None:
-        super().__init__(code)
-        self.code = code
-        self.sent = sent
-        """Whether the endpoint may have the request."""
-
-
-class UnusableAnswer(Exception):  # noqa: N818 - a fact about the call
-    """A reply came that is not a JSON object."""
-
-    def __init__(self, code: str, status: int, request_id: str | None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.status = status
-        self.request_id = request_id
-
-
-class _TooLongError(http.client.HTTPException):
-    """A reply is longer than any that the API gives."""
-
-
-class _BoundedStream(io.RawIOBase):
-    """What arrives from a socket, up to the bound."""
-
-    def __init__(self, raw: io.RawIOBase) -> None:
-        self._raw = raw
-        self._left = _LONGEST_REPLY
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - any buffer
-        count: int | None = self._raw.readinto(buffer)
-        self._left -= count or 0
-        if self._left < 0:
-            raise _TooLongError
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _BoundedReply(http.client.HTTPResponse):
-    """Bounds all of a reply: a body's own bound would not see headers, trailers and `100`s."""
-
-    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in http.client
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_BoundedStream(self.fp.detach()))
 
 
 class _Connection:
     """Tells its line when it is made and when a request leaves, so that the line can cut it."""
 
-    response_class = _BoundedReply
+    response_class = BoundedReply
     line: Line | None = None
     sock: Any
 
@@ -178,9 +109,7 @@ class GuardedSession(requests.Session):
 
 
 _thread = threading.local()
-"""`session` and `line` of the call that this thread is at."""
-_sessions: Final[dict[tuple[str, str], GuardedSession]] = {}
-_sessions_lock: Final = threading.Lock()
+"""`session` and `line` of the call that this thread is at: the SDK takes neither as an argument."""
 _session_of_the_sdk: Final = DaraCore._get_session
 
 
@@ -190,16 +119,9 @@ def _get_session(*args: Any, **kwargs: Any) -> requests.Session:  # noqa: ANN401
     return own if own is not None else _session_of_the_sdk(*args, **kwargs)
 
 
-DaraCore._get_session = staticmethod(_get_session)
-
-
-def guarded(protocol: Literal["https", "http"], host: str) -> GuardedSession:
-    """The session for a host; cheap when it is there."""
-    with _sessions_lock:
-        session = _sessions.get((protocol, host))
-        if session is None:
-            session = _sessions[protocol, host] = GuardedSession(direct=protocol == "http")
-        return session
+def guard_sdk() -> None:
+    """Have the SDK ask here for its session. Idempotent, and seen by our own calls only."""
+    DaraCore._get_session = staticmethod(_get_session)
 
 
 @contextmanager
@@ -211,14 +133,6 @@ def used(session: GuardedSession, line: Line) -> Iterator[None]:
     finally:
         _thread.session = _thread.line = None
         line.end()
-
-
-def remove(protocol: str, host: str) -> None:
-    """Close a host's connections, and forget the session."""
-    with _sessions_lock:
-        session = _sessions.pop((protocol, host), None)
-    if session:
-        session.close()
 
 
 def _read(response: requests.Response) -> None:
@@ -254,57 +168,3 @@ def _require_object(response: requests.Response) -> None:
 
 def _header_id(response: requests.Response) -> str | None:
     return response.headers.get("x-acs-request-id")
-
-
-def code_of_status(status: int, *, empty: bool = False) -> str:
-    """The catalogue's code for an answer that has no code of the API's."""
-    if status in _TOO_LARGE:
-        return "RequestLineTooLong"
-    if status in _REFUSALS and settles(status):
-        return "Intercepted"
-    return "EmptyResponse" if empty else "BadResponse"
-
-
-def explain_silence(error: BaseException, *, direct: bool, sent: bool) -> str:
-    """Why no usable reply came.
-
-    Only the connection itself knows whether the request was sent: urllib3 calls it a failure of
-    the proxy, too, when a request is lost that the proxy passed on. `direct` means a local
-    endpoint.
-    """
-    causes = tuple(_causes(error))
-
-    def has(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    if sent:
-        if has(_TooLongError):
-            return "BadResponse"
-        timeout = has(requests.exceptions.Timeout, urllib3_errors.TimeoutError, TimeoutError)
-        return "Timeout" if timeout else "ConnectionLost"
-    if direct and has(ConnectionRefusedError):
-        return "LocalEndpointUnreachable"
-    if has(*_OF_PROXIES):
-        return "ProxyFailed"
-    if has(urllib3_errors.NameResolutionError, urllib3_errors.LocationValueError):
-        return "DnsFailed"
-    if has(urllib3_errors.NewConnectionError, urllib3_errors.ConnectTimeoutError):
-        return "ConnectFailed"
-    tls = has(
-        requests.exceptions.SSLError, urllib3_errors.SSLError, urllib3_errors.ReadTimeoutError
-    )
-    return "TlsFailed" if tls else "ConnectFailed"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error with everything it came from, each once."""
-    waiting: list[object] = [error]
-    seen: set[int] = set()
-    while waiting:
-        current = waiting.pop()
-        if not isinstance(current, BaseException) or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None)]
-        waiting += current.args

@@ -11,7 +11,7 @@ import anyio.to_thread
 import pytest
 
 from mcp_server.ecs import gateway as gateway_module
-from mcp_server.ecs import sdk, session
+from mcp_server.ecs import sdk
 from mcp_server.ecs.call import Call
 from mcp_server.ecs.gateway import CreatedCommand, EcsError, Gateway
 from tests.ecs.fixed_backend import FixedBackend
@@ -185,7 +185,7 @@ async def test_no_cookie_is_taken(open_gateway, creation):
         for _ in range(3):
             await gateway.create_command(creation())
 
-        kept = session.guarded("http", hostile.address).cookies
+        kept = gateway._clients._sessions[hostile.address].cookies
         assert [b"\r\nCookie:" in request for request in hostile.requests] == [False] * 3
         assert list(kept) == []
         assert hostile.most_open == 1
@@ -334,14 +334,14 @@ async def test_made_up_regions_push_out_the_oldest_and_close_its_connections(
         gateway = open_gateway(backend)
         for number in range(64):
             await gateway.create_command(creation(RegionId=f"cn-a{number}"))
-        first, others = session.guarded("http", hostile.address), hostile.most_open
+        first, others = gateway._clients._sessions[hostile.address], hostile.most_open
         await gateway.create_command(creation(RegionId="cn-a64"))
 
         assert others == 2
         assert await anyio.to_thread.run_sync(lambda: hostile.ended.acquire(timeout=5))
-        assert list(gateway._clients) == [f"cn-a{number}" for number in range(1, 65)]
-        assert session.guarded("http", hostile.address) is not first
+        assert gateway._clients.regions() == [f"cn-a{number}" for number in range(1, 65)]
         assert (await gateway.create_command(creation(RegionId="cn-a0"))).command_id == "c-1"
+        assert gateway._clients._sessions[hostile.address] is not first
 
 
 async def test_a_gateway_that_is_closed_in_the_middle_of_a_call_does_not_unguard_it(
