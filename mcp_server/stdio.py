@@ -14,14 +14,15 @@ import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.shared.message import SessionMessage
 
-from mcp_server.json_rpc import UnreadableError, decode, encode
+from mcp_server.json_rpc import UnreadableError, decode, encode, stopped
 from mcp_server.server import log_failure
 from mcp_server.stopping import STEP, OnStop, UnderWay, clean_up, leave, stop_signals
 from mcp_server.wire import MAX_MESSAGE_BYTES, Wire, claim_wire
 
+_MOST_CALLS = 200
+"""Under way at once; then nothing is read until one is answered, lest memory fills up."""
 _GRACE = 0.3
 """Seconds that calls under way get to finish."""
-_STOPPED = "The server was stopped before it could answer; what became of the call is unknown"
 _GONE = (
     anyio.BrokenResourceError,
     anyio.ClosedResourceError,
@@ -131,6 +132,7 @@ class _Connection:
             await self._to_client.send(SessionMessage(error.answer))
             return
         if isinstance(message, types.JSONRPCRequest):
+            await self._calls.room(_MOST_CALLS)
             self._calls.begin(message.id)
         elif isinstance(message, types.JSONRPCNotification):
             self._forget_cancelled(message)
@@ -161,9 +163,7 @@ class _Connection:
     async def _answer_the_rest(self) -> None:
         with anyio.move_on_after(STEP), contextlib.suppress(anyio.BrokenResourceError):
             for call in self._calls:
-                error = types.ErrorData(code=types.CONNECTION_CLOSED, message=_STOPPED)
-                answer = types.JSONRPCError(jsonrpc="2.0", id=call, error=error)
-                await self._to_client.send(SessionMessage(answer))
+                await self._to_client.send(SessionMessage(stopped(call)))
 
     async def _hang_up(self) -> None:
         self._serving.cancel()

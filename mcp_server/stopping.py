@@ -1,11 +1,12 @@
 """A stop that takes half a second at most, whatever the calls under way are doing."""
 
+import contextlib
 import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from typing import NoReturn
 
 import anyio
@@ -26,6 +27,7 @@ class UnderWay:
         self._calls: dict[str, list[int | str]] = {}
         self._none_left = anyio.Event()
         self._none_left.set()
+        self._one_less = anyio.Event()
 
     def begin(self, call: int | str) -> None:
         """Count a call in."""
@@ -43,6 +45,13 @@ class UnderWay:
             self._calls.pop(str(call), None)
         if not self._calls:
             self._none_left.set()
+        self._one_less.set()
+        self._one_less = anyio.Event()
+
+    async def room(self, most: int) -> None:
+        """Wait until fewer than `most` calls are under way."""
+        while sum(map(len, self._calls.values())) >= most:
+            await self._one_less.wait()
 
     def __contains__(self, call: int | str) -> bool:
         return str(call) in self._calls
@@ -56,7 +65,7 @@ class UnderWay:
             await self._none_left.wait()
 
 
-@contextmanager
+@contextlib.contextmanager
 def stop_signals() -> Iterator[Callable[[], Awaitable[int]]]:
     """Take SIGINT and SIGTERM; what is yielded waits for one and returns its exit code."""
     if sys.platform == "win32":  # asyncio takes no signals there: Ctrl+C raises as usual
@@ -87,7 +96,16 @@ def leave(code: int) -> NoReturn:
     An ordinary exit waits for worker threads, and one may hang in a call to the cloud for a
     minute; the client that asked for the stop kills us long before that.
     """
-    logging.shutdown()
-    if sys.stderr is not None:
-        sys.stderr.flush()
+    # In a thread, because nobody may be reading what is written now.
+    last_words = threading.Thread(target=_write_out, daemon=True)
+    last_words.start()
+    last_words.join(STEP)
     os._exit(code)
+
+
+def _write_out() -> None:
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):  # nobody reads it, or it is closed
+                stream.flush()

@@ -1,11 +1,13 @@
 """Stdin and stdout, taken away from everybody but the stdio transport."""
 
+import io
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_MESSAGE_BYTES = 1024 * 1024
-"""The longest message read from a client; a script is at most 24 KB."""
+MAX_MESSAGE_BYTES = 256 * 1024
+"""The longest message read from a client: a script of 24 KB, every character escaped, and more."""
 
 _CHUNK = 65536
 
@@ -43,6 +45,9 @@ def claim_wire() -> Wire:
 
     What is printed from here on, by this process or a child, goes to stderr. The earlier this
     is called the better: one line printed before it corrupts the client's stream.
+
+    Raises:
+        OSError: stdin or stdout is closed.
     """
     wire = Wire(reads=_private(0), writes=_private(1))
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -52,6 +57,8 @@ def claim_wire() -> Wire:
     except OSError:  # there is no stderr
         os.dup2(nothing, 1)
     os.close(nothing)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # as stderr is: nothing waits, nothing raises
+        sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
     return wire
 
 

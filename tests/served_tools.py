@@ -69,8 +69,7 @@ class Chatter(ServedTool):
     """Writes to stdout in every way there is."""
 
     async def handle(self, _: Mapping[str, Any]) -> Answer:
-        sys.stdout.write("chatter\n")
-        sys.stdout.flush()
+        sys.stdout.write("\N{GRINNING FACE} chatter\n")
         os.write(1, b"chatter\n")
         subprocess.run([sys.executable, "-c", "print('chatter')"], check=True)
         warnings.warn("chatter", stacklevel=1)

@@ -1,6 +1,7 @@
 """Server processes under test, spoken to in raw JSON-RPC."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ INITIALIZE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Served:
-    """A running server; one that gets stuck is killed after a minute, which fails the test."""
+    """A running server; one that gets stuck is killed after five minutes, which fails the test."""
 
     process: subprocess.Popen[bytes]
     errors: Path
@@ -85,13 +86,20 @@ def serving(directory: Path, *arguments: str) -> Iterator[Served]:
     """Start `tests.served_tools`."""
     errors = directory / "stderr.txt"
     command = [sys.executable, "-m", "tests.served_tools", *arguments]
+    # Without it, output waits in buffers, as it does for most of those who run a server.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
     with (
         errors.open("wb") as stderr,
         subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
         ) as process,
     ):
-        watchdog = threading.Timer(60, process.kill)
+        watchdog = threading.Timer(300, process.kill)
         watchdog.start()
         try:
             yield Served(process, errors)

@@ -1,4 +1,7 @@
+import json
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +61,8 @@ async def test_text_outside_the_console_encoding_makes_the_round_trip(mode: str)
     async with Client(parameters, mode=mode) as client:
         await client.list_tools()
         result = await client.call_tool("echo", {"name": "测试★", "content": '{"a":1}'})
+        printed = await client.call_tool("chatter", {})
+    assert not printed.is_error
     assert result.structured_content == {"name": "测试★", "content": '{"a":1}'}
 
 
@@ -71,7 +76,7 @@ def test_every_byte_on_stdout_is_json_rpc_whatever_is_printed_or_logged(
     assert talkative_server.rest() == [
         {"jsonrpc": "2.0", "id": 1, "result": {**answer, "isError": False}}
     ]
-    # before serving, print(), os.write(1), a child, a warning and its line, the DEBUG record
+    # print(), os.write(1), a child, a warning and its line, the DEBUG record
     assert talkative_server.log().count("chatter\n") >= 5
     assert "before serving" in talkative_server.log()
 
@@ -101,6 +106,45 @@ def test_an_unreadable_line_is_answered_and_the_server_lives(
     assert (refusal["id"], refusal["error"]["code"]) == answer
     shared_server.call(2, "echo", text="alive")
     assert shared_server.receive()["result"]["structuredContent"] == {"text": "alive"}
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 5000])
+def test_a_number_of_any_length_reaches_the_tool(shared_server: Served, digits: str) -> None:
+    shared_server.send(
+        b'{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":'
+        b'{"number":%s},"_meta":%s}}' % (digits.encode(), json.dumps(ENVELOPE).encode())
+    )
+    answer = shared_server.receive()
+    assert answer["id"] == 2
+    assert answer["result"]["content"][0]["text"] == f"{{'number': {float(digits)}}}"
+
+
+@pytest.mark.parametrize(
+    ("line", "call"),
+    [
+        ('{"jsonrpc":"2.0","id":5,"method":"ping","params":{"a":%s}}', 5),
+        ('{"method":"ping","params":{"a":%s},"jsonrpc":"2.0","id":"five \\" "}', 'five " '),
+        ('{ "params" : {"a":%s} , "id" : -5 , "method" : "ping" } ', -5),
+        ('{"id":5,"params":{"a":%s},"id":5}', 5),
+        ('{"id":5,"params":{"a":%s},"id":6}', None),
+        ('{"params":{"a":%s},"id":5,"more":{}}', None),
+        ('{"params":{"a":%s,"id":5}}', None),
+        ('{"params":{"a":%s},"text":",\\"id\\":5"}', None),
+        ('{"id":5.5,"params":{"a":%s}}', None),
+        ('{"id":true,"params":{"a":%s}}', None),
+        ('{"id":' + "9" * 5000 + ',"params":{"a":%s}}', None),
+        ('[{"id":5},%s]', None),
+        ('{"id":5,"a":%s', 5),
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+def test_what_is_nested_too_deeply_is_answered_by_the_id_beside_it(
+    shared_server: Served, line: str, call: int | str | None
+) -> None:
+    shared_server.send((line % ("[" * 100_000 + "]" * 100_000)).encode())
+    refusal = shared_server.receive()
+    assert (refusal["id"], refusal["error"]["code"]) == (call, -32700)
+    assert "nested too deeply" in refusal["error"]["message"]
 
 
 def test_blank_lines_and_carriage_returns_are_no_messages(shared_server: Served) -> None:
@@ -236,3 +280,37 @@ def test_a_client_that_goes_away_stops_the_server(server: Served) -> None:
     server.process.stdout.close()
     server.call(2, "echo")
     assert server.process.wait(timeout=5) == 0
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "pass",
+        "os.close(1)",
+        "os.dup2(os.open('/dev/full', os.O_WRONLY), 1)",
+        "sys.stdout.close()",
+        "sys.stdout = None",
+    ],
+)
+def test_leaving_ends_the_process_whatever_became_of_stdout(before: str) -> None:
+    code = f"""
+import os, sys
+from mcp_server.stopping import leave
+sys.stdout.write("printed")
+sys.stderr.write("told")
+{before}
+leave(7)
+"""
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    left = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, env=buffered
+    )
+    assert left.returncode == 7
+    assert left.stderr == b"told"
+    assert left.stdout == (b"printed" if before in {"pass", "sys.stdout.close()"} else b"")
+
+
+def test_more_calls_than_are_taken_at_once_are_all_answered(server: Served) -> None:
+    for number in range(500):
+        server.call(number, "pause")
+    assert sorted(answer["id"] for answer in server.rest()) == list(range(500))

@@ -1,6 +1,10 @@
 """The command line: one module a subcommand, each imported only when it is called."""
 
+import codecs
 import importlib
+import io
+import json
+import sys
 from typing import Final
 
 import click
@@ -34,9 +38,36 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
 
+def _tell_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from mcp_server.server import installed_version  # noqa: PLC0415 - nothing else needs it
+
+        click.echo(f"{context.find_root().info_name}, version {installed_version()}")
+        context.exit()
+
+
+def _as_json_does(error: UnicodeError) -> tuple[str, int]:
+    """Escape what an encoding does not have, so that what --json prints stays the same JSON."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - for the type checker
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+def _print_in_any_encoding() -> None:
+    codecs.register_error("as_json_does", _as_json_does)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # stderr never raises
+        sys.stdout.reconfigure(errors="as_json_does")
+
+
 @click.command(cls=_LazyGroup, invoke_without_command=True)
 @click.option("--local", is_flag=True, help="Use the embedded local endpoint.")
-@click.version_option(package_name="cloud-assistant-mcp")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def main(context: click.Context, *, local: bool) -> None:
     """Create Alibaba Cloud ECS Cloud Assistant commands, safely, from AI agents.
@@ -48,3 +79,5 @@ def main(context: click.Context, *, local: bool) -> None:
         from mcp_server.cli.serve import command  # noqa: PLC0415
 
         context.invoke(command)
+    elif context.invoked_subcommand != "serve":
+        _print_in_any_encoding()

@@ -1,12 +1,11 @@
 """The parts put together: the one place that knows them all."""
 
-import logging
-import sys
 from dataclasses import dataclass
 
 import click
 
 from mcp_server.cli.local import start_local_endpoint
+from mcp_server.cli.logs import log_to_stderr
 from mcp_server.creation.workflow import Workflow
 from mcp_server.ecs.backend import Backend, CloudBackend, LocalBackend
 from mcp_server.ecs.gateway import Gateway
@@ -56,14 +55,3 @@ def assemble(settings: Settings) -> Application:
     workflow = Workflow(settings, gateway)
     tools = (PreviewCommand(workflow), CreateCommand(workflow))
     return Application(settings, backend, gateway, workflow, tools)
-
-
-def log_to_stderr(settings: Settings) -> None:
-    """Logs go to standard error: standard output is the wire."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # The gateway logs each attempt by its code; stamina would add a warning without one.
-    logging.getLogger("stamina").setLevel(logging.ERROR)

@@ -1,25 +1,34 @@
 """cloud-assistant-mcp serve."""
 
 import click
+from click.core import ParameterSource
 
-from mcp_server.wire import claim_wire
+from mcp_server.http import DEFAULT_PORT
+from mcp_server.wire import Wire, claim_wire
 
 
 @click.command("serve")
 @click.option("--local", is_flag=True, help="Use the embedded local endpoint.")
 @click.option("--http", is_flag=True, help="Serve streamable HTTP instead of stdio.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback address to bind.")
-@click.option("--port", default=8790, show_default=True, help="Port to bind; 0 picks a free one.")
-@click.pass_obj
-def command(
-    overrides: dict[str, object] | None, *, local: bool, http: bool, host: str, port: int
-) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Port to bind; 0 picks a free one.",
+)
+@click.pass_context
+def command(context: click.Context, *, local: bool, http: bool, host: str, port: int) -> None:
     """Serve MCP: on stdio for one client, or with --http on this machine."""
+    for option in ("host", "port"):
+        if not http and context.get_parameter_source(option) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{option} is for --http: stdio has no address")
     # Before anything else can print: standard output belongs to the client from here on.
-    wire = None if http else claim_wire()
+    wire = None if http else _claim_wire()
     from mcp_server.cli.application import assemble, load_settings  # noqa: PLC0415
 
-    settings = load_settings({**(overrides or {}), **({"local": True} if local else {})})
+    settings = load_settings({**(context.obj or {}), **({"local": True} if local else {})})
     application = assemble(settings)
     from mcp_server.server import build_server  # noqa: PLC0415
 
@@ -40,3 +49,10 @@ def command(
         )
     except (ValueError, OSError) as error:
         raise click.UsageError(str(error)) from None
+
+
+def _claim_wire() -> Wire:
+    try:
+        return claim_wire()
+    except OSError:
+        raise click.UsageError("stdio needs stdin and stdout, and one of them is closed") from None

@@ -1,1 +1,3 @@
 """The streamable HTTP transport."""
+
+DEFAULT_PORT = 8790

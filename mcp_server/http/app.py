@@ -11,6 +11,8 @@ from mcp_server.wire import MAX_MESSAGE_BYTES
 
 PATH = "/mcp"
 _MAX_SESSIONS = 1000
+_IDLE_SECONDS = 300.0
+"""Long enough for a person's answer; a client that comes back later opens a new session."""
 _DEFAULT_PORT = 80
 
 
@@ -23,6 +25,9 @@ def build_app(server: Server[Any], *, port: int) -> ASGIApp:
     """
     names = ["127.0.0.1", "localhost", "[::1]"]
     hosts = [f"{name}:{port}" for name in names] + (names if port == _DEFAULT_PORT else [])
+    security = TransportSecuritySettings(
+        allowed_hosts=hosts, allowed_origins=[f"http://{host}" for host in hosts]
+    )
     server.middleware.append(restore_lone_surrogates)
     app = server.streamable_http_app(
         streamable_http_path=PATH,
@@ -30,8 +35,7 @@ def build_app(server: Server[Any], *, port: int) -> ASGIApp:
         json_response=False,
         max_request_body_size=MAX_MESSAGE_BYTES,
         max_sessions=_MAX_SESSIONS,
-        transport_security=TransportSecuritySettings(
-            allowed_hosts=hosts, allowed_origins=[f"http://{host}" for host in hosts]
-        ),
+        session_idle_timeout=_IDLE_SECONDS,
+        transport_security=security,
     )
-    return CheckedBodies(app)
+    return CheckedBodies(app, path=PATH, security=security)

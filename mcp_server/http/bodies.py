@@ -6,37 +6,54 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
+import mcp_types as types
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mcp_server.json_rpc import UnreadableError, decode, encode
+from mcp_server.json_rpc import TOO_DEEP, UnreadableError, decode, encode
 from mcp_server.surrogates import LONE, clean, rewrite
 from mcp_server.wire import MAX_MESSAGE_BYTES
 
+REQUEST_ID = "mcp_server.request_id"
+"""Where the scope of a request has the id of its message, once that is known."""
 _MARK = "mcp_server.lone_surrogate_mark"
 
 
 class CheckedBodies:
-    """ASGI middleware: answers unreadable messages, and carries lone surrogates past the SDK.
+    """ASGI middleware: answers unreadable messages, and rewrites what only the SDK cannot read.
 
-    The SDK's handshake-era transport refuses a message with a lone surrogate outright, so no
-    tool could say which argument it is in. It travels as a mark that no client can guess, and
-    `restore_lone_surrogates` turns the mark back into it before a tool is called.
+    The SDK refuses a message with a lone surrogate or a number of thousands of digits outright,
+    so no tool could say which argument it is in. The surrogate travels as a mark that no client
+    can guess, and `restore_lone_surrogates` turns the mark back into it before a tool is called;
+    the number travels as infinity.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, path: str, security: TransportSecuritySettings) -> None:
         self._app = app
+        self._path = path
+        self._security = TransportSecurityMiddleware(security)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != self._path:
             await self._app(scope, receive, send)
+            return
+        # The SDK checks this too, but after the body was read: a foreign page must not get there.
+        refusal = await self._security.validate_request(Request(scope), is_post=True)
+        if refusal is not None:
+            await refusal(scope, receive, send)
             return
         try:
             body = await _read(receive)
-            fields = decode(body).model_dump(by_alias=True, exclude_unset=True)
+            message = decode(body)
+            scope[REQUEST_ID] = getattr(message, "id", None)
+            if not _is_plain(body):
+                scope[_MARK] = secrets.token_hex(8)
+                body = _rewrite(message, scope[_MARK])
         except _TooLargeError:
             await Response("Request body too large", 413)(scope, receive, send)
             return
@@ -44,13 +61,6 @@ class CheckedBodies:
             answer = Response(encode(error.answer), 400, media_type="application/json")
             await answer(scope, receive, send)
             return
-        cleaned = clean(fields)
-        if cleaned != fields:
-            mark = secrets.token_hex(8)
-            if "params" in fields:
-                cleaned["params"] = rewrite(fields["params"], lambda text: _mark(text, mark))
-            body = json.dumps(cleaned).encode()
-            scope = {**scope, _MARK: mark}
         await self._app(scope, _replay(body, receive), send)
 
 
@@ -77,6 +87,29 @@ async def _read(receive: Receive) -> bytes:
             raise _TooLargeError
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether the SDK reads it: its handshake era, which refuses more, parses with this."""
+    try:
+        from_json(body)
+    except ValueError:
+        return False
+    return True
+
+
+def _rewrite(message: types.JSONRPCMessage, mark: str) -> bytes:
+    try:
+        fields = message.model_dump(by_alias=True, exclude_unset=True)
+        cleaned = clean(fields)
+        if "params" in fields:
+            cleaned["params"] = rewrite(fields["params"], lambda text: _mark(text, mark))
+        body = json.dumps(cleaned).encode()
+    except RecursionError:
+        body = b""
+    if not _is_plain(body):
+        raise UnreadableError(types.PARSE_ERROR, TOO_DEEP, getattr(message, "id", None))
+    return body
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

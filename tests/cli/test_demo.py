@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -38,3 +41,31 @@ def test_the_demo_is_told_to_people_and_fails_when_a_step_does_not_hold(
     assert played.exit_code == 1
     assert "✗  refused before anything is sent  3 problems, each explained" in played.output
     assert "✓  read back from the endpoint" in played.output
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("ascii", "ok"), ("cp1252", "ok"), ("utf-8", "✓")])
+def test_the_demo_is_told_in_any_encoding(encoding: str, mark: str) -> None:
+    played = subprocess.run(
+        [sys.executable, "-m", "mcp_server", "demo"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (played.returncode, played.stderr) == (0, b"")
+    told = played.stdout.decode(encoding)
+    assert told.count(f"   {mark}  ") == 16
+    assert "16 of 16 steps held" in told
+
+
+def test_the_demo_plays_to_its_end_when_nobody_reads_it_any_more() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "mcp_server", "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0

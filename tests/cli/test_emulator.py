@@ -1,9 +1,13 @@
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 Run = Callable[..., Result]
@@ -28,3 +32,35 @@ def test_it_binds_loopback_addresses_only(run: Run) -> None:
     refused = run("emulator", "--host", "0.0.0.0")  # noqa: S104 - that is what is refused
     assert refused.exit_code == 2
     assert "loopback" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--port", "-1"), ("--port", "65536"), ("--quota", "-3"), ("--quota", "many")],
+)
+def test_a_number_out_of_range_is_refused(run: Run, option: str, value: str) -> None:
+    refused = run("emulator", option, value)
+    assert refused.exit_code == 2
+    assert option in refused.output
+
+
+def test_a_data_file_that_cannot_be_used_is_refused_with_the_option_named(
+    run: Run, tmp_path: Path
+) -> None:
+    text, foreign = tmp_path / "text", tmp_path / "foreign"
+    text.write_text("not SQLite\n" * 100)
+    with closing(sqlite3.connect(foreign)) as connection:
+        connection.execute("CREATE VIEW commands AS SELECT 1 AS number")
+        connection.commit()
+    for data in (text, foreign, tmp_path / "nowhere" / "file", tmp_path):
+        refused = run("emulator", "--port", "0", "--data", str(data))
+        assert refused.exit_code == 2
+        assert "--data" in refused.output
+
+
+def test_a_port_in_use_is_refused(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run("emulator", "--port", str(port))
+    assert refused.exit_code == 2
+    assert f"127.0.0.1:{port}" in refused.output

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 
 from mcp_server.http.service import listen
 from mcp_server.wire import MAX_MESSAGE_BYTES
@@ -18,6 +19,10 @@ from tests.serving import ENVELOPE, INITIALIZE, Served, serving
 
 MODES = ["legacy", "2026-07-28"]
 JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+STOPPED = {
+    "code": -32000,
+    "message": "The server was stopped before it could answer; what became of the call is unknown",
+}
 LONE = rb'"\ud83c"'
 
 
@@ -152,6 +157,33 @@ def test_an_unreadable_body_is_answered(
     assert "pydantic" not in str(refusal)
 
 
+@pytest.mark.parametrize("era", ["handshake", "2026-07-28"])
+def test_a_number_of_any_length_reaches_the_tool(shared_url: str, era: str) -> None:
+    message, headers = modern("echo", number="NUMBER")
+    if era == "handshake":
+        headers = open_session(shared_url)
+        del message["params"]["_meta"]
+    body = json.dumps(message).encode().replace(b'"NUMBER"', b"-" + b"9" * 5000)
+    status, _, answer = ask(shared_url, body, **headers)
+    assert (status, answer["id"]) == (200, 1)
+    assert answer["result"]["content"][0]["text"] == "{'number': -inf}"
+
+
+@pytest.mark.parametrize("era", ["handshake", "2026-07-28"])
+@pytest.mark.parametrize("depth", [250, 600, 900, 100_000])
+def test_what_is_nested_too_deeply_is_refused_by_its_id(
+    shared_url: str, era: str, depth: int
+) -> None:
+    message, headers = modern("echo", deep="DEEP")
+    if era == "handshake":
+        headers = open_session(shared_url)
+        del message["params"]["_meta"]
+    body = json.dumps(message).encode().replace(b'"DEEP"', b"[" * depth + b"]" * depth)
+    status, _, answer = ask(shared_url, body, **headers)
+    assert (status, answer["id"], answer["error"]["code"]) == (400, 1, -32700)
+    assert "nested too deeply" in answer["error"]["message"]
+
+
 def test_a_body_over_the_limit_is_refused(shared_url: str) -> None:
     message, headers = modern("echo", text="x" * MAX_MESSAGE_BYTES)
     assert ask(shared_url, message, **headers)[0] == 413
@@ -195,6 +227,67 @@ def test_a_stop_is_prompt_whatever_is_under_way(
         assert ask(url, started, **headers)[0] == 200
         assert server.stop(stop) == exit_code
     assert server.log().endswith("on_stop ran\n")
+    assert "Traceback" not in server.log()
+
+
+@pytest.mark.parametrize("tool", ["wait", "hang"])
+@pytest.mark.parametrize("era", ["handshake", "2026-07-28"])
+def test_a_call_that_outlives_the_grace_is_answered_that_the_server_stopped(
+    server: Served, url: str, tool: str, era: str
+) -> None:
+    message, headers = modern(tool)
+    if era == "handshake":
+        headers = open_session(url)
+        del message["params"]["_meta"]
+    with connection(url) as opened:
+        send(opened, {**message, "id": "\ud83c 7"}, **headers)
+        started, started_as = modern("started")
+        assert ask(url, started, **started_as)[0] == 200
+        server.process.send_signal(signal.SIGTERM)
+        response = opened.getresponse()
+        text = response.read().decode()
+    assert response.status == (200 if era == "handshake" else 503)
+    if era == "handshake":
+        (text,) = [line[6:] for line in text.splitlines() if line.startswith("data: {")]
+    assert json.loads(text) == {"jsonrpc": "2.0", "id": "\ufffd 7", "error": STOPPED}
+    assert server.process.wait(timeout=5) == 143
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_client_of_either_era_is_told_that_the_server_stopped(
+    server: Served, url: str, mode: str
+) -> None:
+    async with Client(url, mode=mode) as client, anyio.create_task_group() as tasks:
+
+        async def stop_once_started() -> None:
+            await client.call_tool("started", {})
+            server.process.send_signal(signal.SIGTERM)
+
+        tasks.start_soon(stop_once_started)
+        with pytest.raises(MCPError) as told:
+            await client.call_tool("wait", {})
+    assert told.value.error.model_dump(exclude_none=True) == STOPPED
+
+
+def test_a_message_that_has_not_arrived_whole_is_answered_all_the_same(
+    server: Served, url: str
+) -> None:
+    port = urlsplit(url).port
+    with (
+        socket.create_connection(("127.0.0.1", port)) as opened,
+        opened.makefile("rb") as answer,
+    ):
+        opened.sendall(
+            f"POST /mcp HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 9\r\n"
+            "Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n{".encode()
+        )
+        assert answer.readline().startswith(b"HTTP/1.1 100 ")  # so the body is waited for
+        server.process.send_signal(signal.SIGTERM)
+        text = answer.read()
+    assert b"HTTP/1.1 503 " in text
+    assert json.loads(text.splitlines()[-1]) == {"jsonrpc": "2.0", "id": None, "error": STOPPED}
+    assert server.process.wait(timeout=5) == 143
 
 
 @pytest.mark.parametrize("era", ["handshake", "2026-07-28"])
@@ -247,3 +340,33 @@ def test_ipv6_loopback_is_bound_where_there_is_one() -> None:
         pytest.skip("this machine has no IPv6")
     with listen("::1", 0) as listener:
         assert listener.getsockname()[0] == "::1"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Content-Type": "text/plain"}, 400),
+    ],
+)
+def test_what_a_foreign_page_can_send_is_refused_before_it_is_read(
+    server: Served, url: str, headers: dict[str, str], status: int
+) -> None:
+    with connection(url) as opened:
+        opened.request("POST", "/mcp", b"[" * 1000, {**JSON, **headers})
+        answer = opened.getresponse()
+        assert answer.status == status
+        assert b"Parse error" not in answer.read()
+    assert len(server.log()) < 1000
+
+
+@pytest.mark.parametrize("depth", [150, 450, 900, 50_000])
+def test_depth_is_answered_in_a_line_and_not_logged(server: Served, url: str, depth: int) -> None:
+    deep = b'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"x":' + b"[" * depth
+    with connection(url) as opened:
+        opened.request("POST", "/mcp", deep + b"]" * depth + b"}}", JSON)
+        answer = opened.getresponse()
+        assert answer.status == 400
+        assert len(answer.read()) < 300
+    assert "Traceback" not in server.log()
