@@ -2,12 +2,15 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import anyio
 import click
 
+from mcp_server.cli.application import assemble, load_settings
+from mcp_server.creation.workflow import Workflow
 from mcp_server.models.result import Result, Status
 from mcp_server.tools.rendering import answer
 
@@ -33,8 +36,34 @@ def _tags(
     return [{"key": key, "value": value} for key, _, value in pairs] or None
 
 
-def script_options(function: _Command) -> _Command:
-    """The options that `preview` and `create` share."""
+def script_command(
+    name: str, what: str, act: Callable[[Workflow, dict[str, Any]], Awaitable[Result]]
+) -> click.Command:
+    """A subcommand that does something with a script file: `act` gets what an agent would send."""
+
+    @click.command(name, help=what)
+    @_script_options
+    @click.pass_obj
+    def command(
+        overrides: dict[str, object],
+        /,
+        *,
+        file: Path,
+        arguments: Path | None,
+        script_type: str | None,
+        local: bool,
+        as_json: bool,
+        **options: object,
+    ) -> None:
+        settings = load_settings(overrides | ({"local": True} if local else {}))
+        given = script_arguments(file, arguments, script_type, options)
+        report(anyio.run(act, assemble(settings).workflow, given), as_json=as_json)
+
+    return command
+
+
+def _script_options(function: _Command) -> _Command:
+    """Every argument of create_command, and how to answer."""
     for option in reversed(
         (
             click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
