@@ -275,10 +275,12 @@ def test_a_call_that_finishes_within_the_grace_is_answered_after_a_signal(server
 
 
 def test_a_client_that_goes_away_stops_the_server(server: Served) -> None:
-    server.call(1, "started")
+    server.call(1, "echo")
+    assert server.receive()["id"] == 1
+    server.call(2, "started")
     assert server.process.stdout is not None
     server.process.stdout.close()
-    server.call(2, "echo")
+    server.call(3, "echo")
     assert server.process.wait(timeout=5) == 0
 
 
