@@ -6,6 +6,9 @@ from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
 from mcp_server.models.finding import Finding, Repair, Severity
 from mcp_server.models.limits import API_PAGE
 
+_SHOWN: Final = 8
+"""Findings that one message tells."""
+
 
 def invalid(findings: tuple[Finding, ...]) -> Explanation:
     """The arguments cannot be sent; `repair` has every change that is known at once."""
@@ -74,9 +77,6 @@ def server_error(outcome: Outcome) -> Explanation:
         retry=Retry.SAME_TOKEN if outcome is Outcome.UNKNOWN else Retry.NO,
         outcome=outcome,
     )
-
-
-_SHOWN: Final = 8
 
 
 def merged_repair(findings: list[Finding]) -> Repair | None:

@@ -135,12 +135,10 @@ class Workflow:
             raise AssertionError("a request without a script is invalid, and was refused before")
         parameters = api_request(inspection.request, content.encoded)
         request_digest = digest(parameters)
+        # Taken even when the caller has the token: once settled, it must not come up again.
+        left_behind = self._unsettled.take(request_digest)
         # One token for all attempts, so that no repetition can create a second command.
-        token = (
-            inspection.request.client_token
-            or self._unsettled.take(request_digest)
-            or self._new_token()
-        )
+        token = inspection.request.client_token or left_behind or self._new_token()
         settled = False
         try:
             result = await self._sent(parameters | {"ClientToken": token}, inspection)

@@ -87,10 +87,6 @@ class Gateway:
             explanation = explain(Failure("LocalEndpointFailed"))
             raise EcsError(explanation, attempts=0) from None
 
-    async def warm_up(self) -> None:
-        """Import the SDK in a worker thread, so that the first call need not."""
-        await anyio.to_thread.run_sync(_import_sdk, abandon_on_cancel=True)
-
     async def create_command(self, request: Mapping[str, object]) -> CreatedCommand:
         """Create a command.
 
@@ -265,14 +261,6 @@ class Gateway:
             explanation.request_id,
         )
         return EcsError(explanation, call.attempts)
-
-
-def _import_sdk() -> None:
-    import stamina  # noqa: F401, PLC0415
-
-    from mcp_server.ecs import sdk, sdk_logging  # noqa: F401, PLC0415
-
-    sdk_logging.silence_sdk()
 
 
 def _ending(value: object) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +11,6 @@ from mcp_server.emulator.errors import refusal
 
 ALGORITHM: Final = "ACS3-HMAC-SHA256"
 _UNRESERVED: Final = "-_.~"
-_SPACES: Final = re.compile(rb"\s+")
 
 Headers = Sequence[tuple[bytes, bytes]]
 

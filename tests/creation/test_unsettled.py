@@ -62,3 +62,18 @@ async def test_an_unknown_outcome_that_is_repeated_without_its_token_makes_one_c
     assert unknown.error is not None
     assert unknown.client_token == created.client_token
     assert [c.command_id for c in service.emulator.commands()] == [created.command_id]
+
+
+@pytest.mark.anyio
+async def test_once_settled_with_its_token_the_same_request_is_a_new_command(
+    service: Service,
+) -> None:
+    service.emulator.faults.add(Fault(action="CreateCommand", drop=True, commit=True, times=4))
+    unknown = await service.workflow.create(VALID)
+    settled = await service.workflow.create(VALID | {"client_token": unknown.client_token})
+    another = await service.workflow.create(VALID)
+    assert {c.command_id for c in service.emulator.commands()} == {
+        settled.command_id,
+        another.command_id,
+    }
+    assert settled.command_id != another.command_id

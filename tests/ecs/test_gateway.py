@@ -190,12 +190,6 @@ async def test_a_closed_gateway_connects_again(gateway, creation):
     assert (await gateway.create_command(creation())).command_id == first.command_id
 
 
-async def test_warming_up_sends_nothing(emulator, gateway):
-    await gateway.warm_up()
-
-    assert emulator.requests == []
-
-
 async def test_a_local_call_never_goes_to_a_proxy(gateway, creation, monkeypatch, closed_port):
     monkeypatch.setenv("HTTP_PROXY", f"http://{closed_port}")
     monkeypatch.setenv("HTTPS_PROXY", f"http://{closed_port}")
