@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv
+# Labelled scripts for `make bench`, where there are any.
+CORPUS ?= ../shared/corpora/dev.jsonl
 BIN := $(VENV)/bin
 
 # Local work never asks the cloud's metadata address.
@@ -28,6 +30,7 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.startup
 	@$(BIN)/python -m benchmarks.creation
+	@$(BIN)/python -m benchmarks.guardrails $(wildcard $(CORPUS))
 
 conformance: $(VENV)/.installed
 	@$(BIN)/python conformance/run.py

@@ -22,6 +22,10 @@ HARMLESS = {**COMMAND, "command_content": "#!/bin/sh\nset -eu\nuptime\n"}
 CALLS: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
     "a dry run is a preview": ({**HARMLESS, "dry_run": True}, (0, "preview")),
     "a harmless command is created": (HARMLESS, (0, "created")),
+    "a harmful command is blocked": (
+        {**HARMLESS, "command_content": "rm -rf /etc"},
+        (5, "blocked"),
+    ),
     "an invalid command is explained": ({**HARMLESS, "name": ""}, (5, "invalid")),
 }
 

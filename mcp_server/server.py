@@ -14,6 +14,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from mcp_server.surrogates import clean, clean_text
+from mcp_server.tools.resource import Resource
 from mcp_server.tools.tool import Answer, Tool
 
 NAME = "cloud-assistant-mcp"
@@ -46,6 +47,7 @@ _CACHED: tuple[CacheableMethod, ...] = (
     "server/discover",
 )
 
+_MARKDOWN = "text/markdown"
 _FRAMES = 8
 """How many places of a traceback are logged, the innermost."""
 
@@ -54,8 +56,10 @@ logger = logging.getLogger(__name__)
 _Context = ServerRequestContext[Any, Any]
 
 
-def build_server(tools: Sequence[Tool], *, version: str | None = None) -> Server[Any]:
-    """Publish `tools` on a server that any transport can run, in both protocol eras."""
+def build_server(
+    tools: Sequence[Tool], resources: Sequence[Resource] = (), *, version: str | None = None
+) -> Server[Any]:
+    """Publish tools and resources on a server that any transport can run, in both eras."""
     by_name = {tool.name: tool for tool in tools}
     published = [_publish(tool) for tool in tools]
 
@@ -91,14 +95,62 @@ def build_server(tools: Sequence[Tool], *, version: str | None = None) -> Server
         get_tool_input_schema=lambda name: by_name[name].input_schema if name in by_name else None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
-        on_list_resources=_list_resources,
-        on_list_resource_templates=_list_resource_templates,
-        on_read_resource=_read_resource,
+        **_resource_handlers(resources),
         on_list_prompts=_list_prompts,
         on_get_prompt=_get_prompt,
     )
     server.middleware.append(_keep_exceptions_inside)
     return server
+
+
+def _resource_handlers(resources: Sequence[Resource]) -> dict[str, Any]:
+    """The handlers of everything about resources, by the SDK's names."""
+
+    async def list_resources(
+        _: _Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        _refuse_cursor(params)
+        return types.ListResourcesResult(
+            resources=[
+                types.Resource(
+                    name=r.name, uri=r.uri, description=r.description, mime_type=_MARKDOWN
+                )
+                for r in resources
+            ]
+        )
+
+    async def list_resource_templates(
+        _: _Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        _refuse_cursor(params)
+        return types.ListResourceTemplatesResult(
+            resource_templates=[
+                types.ResourceTemplate(
+                    name=f"{r.name}-part",
+                    uri_template=r.template,
+                    description=r.description,
+                    mime_type=_MARKDOWN,
+                )
+                for r in resources
+                if r.template is not None
+            ]
+        )
+
+    async def read_resource(
+        _: _Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        uri = str(params.uri)
+        for resource in resources:
+            if (text := resource.read(uri)) is not None:
+                contents = types.TextResourceContents(uri=uri, text=text, mime_type=_MARKDOWN)
+                return types.ReadResourceResult(contents=[contents])
+        raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": uri})
+
+    return {
+        "on_list_resources": list_resources,
+        "on_list_resource_templates": list_resource_templates,
+        "on_read_resource": read_resource,
+    }
 
 
 def installed_version() -> str:
@@ -164,26 +216,6 @@ def _refuse_cursor(params: types.PaginatedRequestParams | None) -> None:
     # Every list is one page, so no cursor was ever handed out.
     if params is not None and params.cursor is not None:
         raise MCPError(types.INVALID_PARAMS, "Invalid cursor")
-
-
-async def _list_resources(
-    _: _Context, params: types.PaginatedRequestParams | None
-) -> types.ListResourcesResult:
-    _refuse_cursor(params)
-    return types.ListResourcesResult(resources=[])
-
-
-async def _list_resource_templates(
-    _: _Context, params: types.PaginatedRequestParams | None
-) -> types.ListResourceTemplatesResult:
-    _refuse_cursor(params)
-    return types.ListResourceTemplatesResult(resource_templates=[])
-
-
-async def _read_resource(
-    _: _Context, params: types.ReadResourceRequestParams
-) -> types.ReadResourceResult:
-    raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": str(params.uri)})
 
 
 async def _list_prompts(

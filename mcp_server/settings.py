@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         default=(),
         description="Comma-separated region ids to accept beside the vendor's published ones.",
     )
+    policy: Path | None = Field(
+        default=None,
+        description="TOML file with the operator's policy: regions, tags, timeouts, severities, "
+        "waivers. See `examples/policy.toml`.",
+    )
     content_limit: int = Field(
         default=CONTENT.maximum,
         ge=1024,

@@ -14,6 +14,7 @@ SUBCOMMANDS: Final = {
     "demo": "Show the main job for real, against the local endpoint.",
     "preview": "Preview the command that a script file would become.",
     "create": "Create a command from a script file.",
+    "check": "Judge script files: what would be blocked, or needs a person.",
     "doctor": "Check settings, credentials and the way to the cloud.",
     "emulator": "Serve the local ECS endpoint by itself.",
 }

@@ -9,6 +9,9 @@ from mcp_server.cli.logs import log_to_stderr
 from mcp_server.creation.workflow import Workflow
 from mcp_server.ecs.backend import Backend, CloudBackend, LocalBackend
 from mcp_server.ecs.gateway import Gateway
+from mcp_server.guardrails.inspection import Inspector
+from mcp_server.guardrails.policy.loading import PolicyError, load_policy
+from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.settings import (
     Settings,
     SettingsError,
@@ -44,6 +47,18 @@ def load_settings(overrides: dict[str, object]) -> Settings:
     return settings
 
 
+def policy_of(settings: Settings) -> Policy:
+    """The operator's policy, or the end of the program with a message that names the key."""
+    if settings.policy is None:
+        return NO_POLICY
+    from mcp_server.guardrails.rule_book import weights  # noqa: PLC0415 - all rules, for their ids
+
+    try:
+        return load_policy(settings.policy, weights())
+    except PolicyError as error:
+        raise click.UsageError(f"the policy cannot be used: {error}") from None
+
+
 def assemble(settings: Settings) -> Application:
     """Put the parts together; nothing is started or called yet."""
     backend: Backend
@@ -52,6 +67,6 @@ def assemble(settings: Settings) -> Application:
     else:
         backend = CloudBackend.from_settings(settings, credential_environment())
     gateway = Gateway(settings, backend)
-    workflow = Workflow(settings, gateway)
+    workflow = Workflow(settings, gateway, Inspector(settings, policy_of(settings)))
     tools = (PreviewCommand(workflow), CreateCommand(workflow))
     return Application(settings, backend, gateway, workflow, tools)

@@ -83,9 +83,10 @@ def _show(console: Console, scene: Scene) -> None:
 def _findings(scene: Scene) -> Table:
     table = Table.grid(padding=(0, 1))
     for finding in scene.findings:
-        repair = json.dumps(finding.get("repair"), ensure_ascii=False)
-        shown = repair if len(repair) <= _REPAIR_SHOWN else repair[:_REPAIR_SHOWN] + "…"
         table.add_row(" ", Text("•", style="yellow"), Text(finding["message"]))
         table.add_row(" ", "", Text(f"{finding['fix']}", style="dim"))
-        table.add_row(" ", "", Text(f"repair {shown}", style="cyan"))
+        if "repair" in finding:
+            repair = json.dumps(finding["repair"], ensure_ascii=False)
+            shown = repair if len(repair) <= _REPAIR_SHOWN else repair[:_REPAIR_SHOWN] + "…"
+            table.add_row(" ", "", Text(f"repair {shown}", style="cyan"))
     return table

@@ -26,6 +26,15 @@ FAULTY: Final[dict[str, Any]] = {
 }
 """The API would refuse it in four ways: a zone for a region, a name over 128 characters, a
 template of docker's taken for parameters, and a reserved tag key."""
+HARMFUL: Final[dict[str, Any]] = {
+    "region_id": "cn-hangzhou",
+    "name": "free-disk-space",
+    "type": "RunShellScript",
+    "command_content": "flags=-rf\nfor folder in /etc /tmp/build; do\n"
+    '  sudo sh -c "rm $flags $folder"\ndone\n',
+    "timeout": 60,
+}
+"""Its harm stands nowhere in it as it is: flag, folder and command come together when it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class Demonstration:
         for example in examples():
             yield await self._example(example)
         yield await self._faulty_request()
+        yield await self._harmful_script()
 
     async def _introduction(self) -> Scene:
         scene = Scene("A server process on stdio, and an MCP client of the SDK")
@@ -124,6 +134,18 @@ class Demonstration:
         )
         repaired = {k: v for k, v in (FAULTY | scene.repair).items() if v is not None}
         await self._create_and_compare(scene, repaired, FAULTY["command_content"].encode())
+        return scene
+
+    async def _harmful_script(self) -> Scene:
+        scene = Scene("A script that hides what it deletes")
+        refused = await self._call("create_command", HARMFUL)
+        stopping = [f for f in refused.get("findings", []) if f["severity"] == "block"]
+        scene.findings = stopping[:1]
+        scene.add(
+            "blocked before anything is sent",
+            held=refused["status"] == "blocked" and bool(stopping),
+            seen=", ".join(f"{f['rule_id']} in line {f['line']}" for f in stopping),
+        )
         return scene
 
     async def _create_and_compare(

@@ -35,8 +35,9 @@ def command(context: click.Context, *, local: bool, http: bool, host: str, port:
     settings = load_settings({**(context.obj or {}), **({"local": True} if local else {})})
     application = assemble(settings)
     from mcp_server.server import build_server  # noqa: PLC0415
+    from mcp_server.tools.resource import RESOURCES  # noqa: PLC0415
 
-    server = build_server(application.tools)
+    server = build_server(application.tools, RESOURCES)
     if wire is not None:
         from mcp_server.stdio import serve_stdio  # noqa: PLC0415
 

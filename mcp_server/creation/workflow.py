@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+import anyio.to_thread
+
 from mcp_server.creation import refusal
 from mcp_server.creation.preview import build_preview, verdict
 from mcp_server.creation.unsettled import UnsettledTokens
 from mcp_server.ecs.gateway import EcsError, Gateway
 from mcp_server.ecs.wire import api_request, digest
-from mcp_server.guardrails.inspection import Inspection, inspect
+from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Severity
 from mcp_server.models.request import CommandRequest, CreateCommandRequest, PreviewCommandRequest
@@ -54,10 +56,12 @@ class Workflow:
         self,
         settings: Settings,
         gateway: Gateway,
+        inspector: Inspector | None = None,
         new_token: Callable[[], str] = new_client_token,
     ) -> None:
         """Nothing is called or imported before the first request needs it."""
         self._settings = settings
+        self._inspector = inspector or Inspector(settings)
         self._gateway = gateway
         self._new_token = new_token
         self._unsettled = UnsettledTokens()
@@ -71,7 +75,7 @@ class Workflow:
         """Create a command, or say what is in the way."""
         if arguments.get("dry_run") is True:
             return await self._previewed(arguments, CreateCommandRequest)
-        inspection = inspect(arguments, CreateCommandRequest, self._settings)
+        inspection = await self._inspected(arguments, CreateCommandRequest)
         if (refused := self._refused(inspection)) is not None:
             return refused
         return await self._created(inspection)
@@ -82,8 +86,14 @@ class Workflow:
             status=Status.FAILED, backend=self._backend, error=refusal.server_error(outcome)
         )
 
+    async def _inspected(
+        self, arguments: Mapping[str, Any], model: type[CommandRequest]
+    ) -> Inspection:
+        # In a thread: a parser takes up to a second for what is made to be slow.
+        return await anyio.to_thread.run_sync(self._inspector.inspect, arguments, model)
+
     async def _previewed(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Result:
-        inspection = inspect(arguments, model, self._settings)
+        inspection = await self._inspected(arguments, model)
         try:
             preview = await self._preview_of(inspection)
         except EcsError as error:  # a local endpoint that does not start

@@ -1,16 +1,24 @@
 """Everything that is checked about a request, in one pass with one answer."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from mcp_server.guardrails.content import Content
 from mcp_server.guardrails.draft import Draft, draft
 from mcp_server.guardrails.encoding import read_content
 from mcp_server.guardrails.limits import check_limits, check_long_work
 from mcp_server.guardrails.parameters import Placeholder, check_parameters, placeholders
+from mcp_server.guardrails.policy.model import NO_POLICY, Policy
+from mcp_server.guardrails.policy.request_checks import check_policy
+from mcp_server.guardrails.policy.weighing import weighed
 from mcp_server.guardrails.region import check_region
 from mcp_server.guardrails.request_rules import MISSING_ARGUMENT
+from mcp_server.guardrails.script.model import Language
 from mcp_server.guardrails.spelling import renamed
 from mcp_server.guardrails.tags import check_tags
 from mcp_server.models.finding import Finding, Severity
@@ -18,6 +26,15 @@ from mcp_server.models.regions import is_region_syntax
 from mcp_server.models.request import CommandRequest
 from mcp_server.settings import Settings
 
+if TYPE_CHECKING:
+    from mcp_server.guardrails.analysis import Analyser
+
+LANGUAGES: Final = {
+    "RunShellScript": Language.SHELL,
+    "RunPowerShellScript": Language.POWERSHELL,
+    "RunBatScript": Language.BAT,
+}
+"""The language of each type of command."""
 _ROUNDS = 4
 """Of repairs; no chain of problems is known to be longer."""
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
@@ -51,31 +68,97 @@ class Inspection:
         return any(finding.severity is severity for finding in self.findings)
 
 
-def inspect(
-    arguments: Mapping[str, Any], model: type[CommandRequest], settings: Settings
-) -> Inspection:
-    """Check a caller's arguments against every rule; never raises for what a caller sends.
+class Inspector:
+    """Checks requests. Holds the operator's settings and policy, and the rules once needed.
 
-    A problem can hide another: a zone given as `regionId` is a name to change first. So what is
-    refused is checked once more with its own repairs applied, until nothing new comes up.
+    Args:
+        settings: of the operator.
+        policy: what the operator rules beside the API's limits.
+        today: in UTC; waivers end.
     """
-    first = latest = _inspect_once(arguments, model, settings)
-    findings = list(first.findings)
-    for _ in range(_ROUNDS):
-        mended = _mended(latest, model)
-        if mended == latest.draft.arguments or not latest.has(Severity.INVALID):
-            break
-        latest = _inspect_once(mended, model, settings)
-        seen = {(finding.rule_id, finding.field) for finding in findings}
-        findings += [
-            finding
-            for finding in latest.findings
-            if finding.severity is not Severity.ADVICE
-            and finding.rule_id != MISSING_ARGUMENT.id  # what was taken out was not missing
-            and (finding.rule_id, finding.field) not in seen
-        ]
-    findings.sort(key=lambda finding: _WEIGHT[finding.severity])
-    return replace(first, findings=tuple(findings))
+
+    def __init__(
+        self,
+        settings: Settings,
+        policy: Policy = NO_POLICY,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        self._settings = settings
+        self._policy = policy
+        self._today = today
+
+    @cached_property
+    def _analyser(self) -> Analyser:
+        from mcp_server.guardrails.analysis import Analyser  # noqa: PLC0415 - costs start-up 0.1 s
+
+        return Analyser(trusted_hosts=frozenset(self._policy.trusted_hosts))
+
+    def inspect(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Inspection:
+        """Check a caller's arguments against every rule; never raises for what a caller sends.
+
+        A problem can hide another: a zone given as `regionId` is a name to change first. So what
+        is refused is checked once more with its own repairs applied, until nothing new comes up.
+        The script is parsed once, as it would be sent.
+        """
+        first = latest = self._inspect_once(arguments, model)
+        findings = list(first.findings)
+        for _ in range(_ROUNDS):
+            mended = _mended(latest, model)
+            if mended == latest.draft.arguments or not latest.has(Severity.INVALID):
+                break
+            latest = self._inspect_once(mended, model)
+            seen = {(finding.rule_id, finding.field) for finding in findings}
+            findings += [
+                finding
+                for finding in latest.findings
+                if finding.severity is not Severity.ADVICE
+                and finding.rule_id != MISSING_ARGUMENT.id  # what was taken out was not missing
+                and (finding.rule_id, finding.field) not in seen
+            ]
+        findings += self._analysed(latest)
+        findings = list(weighed(findings, self._policy, self._today()))
+        findings.sort(key=lambda finding: _WEIGHT[finding.severity])
+        return replace(first, findings=tuple(findings))
+
+    def _analysed(self, inspection: Inspection) -> tuple[Finding, ...]:
+        """What the script does, where there is one that could be sent."""
+        examined, content = inspection.draft, inspection.content
+        if content is None or not examined.has("type"):
+            return ()
+        request = examined.request
+        return self._analyser.findings(
+            content.text,
+            LANGUAGES[request.type],
+            parameters=examined.has("enable_parameter") and request.enable_parameter,
+            launcher=request.launcher or "" if examined.has("launcher") else "",
+        )
+
+    def _inspect_once(
+        self, arguments: Mapping[str, Any], model: type[CommandRequest]
+    ) -> Inspection:
+        settings = self._settings
+        examined = draft(arguments, model)
+        findings = [*examined.findings]
+        findings += check_region(examined.arguments.get("region_id"), settings.extra_regions)
+        findings += check_tags(examined.arguments.get("tags"))
+        findings += check_limits(examined)
+        findings += check_policy(examined, self._policy)
+        content: Content | None = None
+        found: tuple[Placeholder, ...] = ()
+        if examined.has("command_content", "content_encoding"):
+            request = examined.request
+            content, content_findings = read_content(
+                request.command_content,
+                request.content_encoding,
+                request.type if examined.has("type") else None,
+                mend=examined.has("normalize_content") and request.normalize_content,
+                limit=settings.content_limit,
+            )
+            findings += content_findings
+        if content is not None:
+            found = placeholders(content.text)
+            findings += _script_findings(examined, content, found)
+        return Inspection(examined, content, found, tuple(findings))
 
 
 def _mended(inspection: Inspection, model: type[CommandRequest]) -> dict[str, Any]:
@@ -90,32 +173,6 @@ def _mended(inspection: Inspection, model: type[CommandRequest]) -> dict[str, An
         for name, value in arguments.items()
         if value is not None and name in model.model_fields
     }
-
-
-def _inspect_once(
-    arguments: Mapping[str, Any], model: type[CommandRequest], settings: Settings
-) -> Inspection:
-    examined = draft(arguments, model)
-    findings = [*examined.findings]
-    findings += check_region(examined.arguments.get("region_id"), settings.extra_regions)
-    findings += check_tags(examined.arguments.get("tags"))
-    findings += check_limits(examined)
-    content: Content | None = None
-    found: tuple[Placeholder, ...] = ()
-    if examined.has("command_content", "content_encoding"):
-        request = examined.request
-        content, content_findings = read_content(
-            request.command_content,
-            request.content_encoding,
-            request.type if examined.has("type") else None,
-            mend=examined.has("normalize_content") and request.normalize_content,
-            limit=settings.content_limit,
-        )
-        findings += content_findings
-    if content is not None:
-        found = placeholders(content.text)
-        findings += _script_findings(examined, content, found)
-    return Inspection(examined, content, found, tuple(findings))
 
 
 def _script_findings(

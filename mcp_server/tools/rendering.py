@@ -129,6 +129,8 @@ def _numbered(script: str) -> Iterator[str]:
 
 def _finding_line(finding: Finding) -> str:
     place = finding.field + (f", line {finding.line}" if finding.line else "")
+    if finding.excerpt:
+        place += f": {visible(finding.excerpt)}"
     repair = f" Repair: {escaped(to_json(finding.repair).decode())}" if finding.repair else ""
     why = "" if finding.severity is Severity.INVALID else f" {finding.why}"
     told = f"{finding.message}{why} {finding.fix}{repair}"

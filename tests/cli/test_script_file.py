@@ -102,11 +102,11 @@ def test_every_option_reaches_the_stored_command(
     run: Run, emulator: Emulator, tmp_path: Path
 ) -> None:
     script = tmp_path / "a.txt"
-    script.write_text("print('{{who}}')\r\n", newline="")
+    script.write_text("echo 'hello {{who}}'\r\n", newline="")
     created = run(
         "create", str(script), "--region-id", "cn-beijing", "--name", "greet",
         "--type", "RunShellScript", "--description", "says hello", "--working-dir", "/srv",
-        "--timeout", "90", "--enable-parameter", "--launcher", "python3 -u",
+        "--timeout", "90", "--enable-parameter", "--launcher", "bash -u",
         "--resource-group-id", "rg-local", "--tag", "team=ops", "--tag", "note=a=b",
         "--tag", "empty=", "--client-token", "token-1", "--normalize-content", "--local",
     )  # fmt: skip
@@ -118,13 +118,13 @@ def test_every_option_reaches_the_stored_command(
         command_id=stored.command_id,
         name="greet",
         type="RunShellScript",
-        content=b"print('{{who}}')\n",
+        content=b"echo 'hello {{who}}'\n",
         description="says hello",
         working_dir="/srv",
         timeout=90,
         enable_parameter=True,
         parameter_names=("who",),
-        launcher="python3 -u",
+        launcher="bash -u",
         resource_group_id="rg-local",
         tags=(("team", "ops"), ("note", "a=b"), ("empty", "")),
         creation_time=stored.creation_time,

@@ -183,12 +183,12 @@ async def test_a_refusal_explains_every_problem_at_once(service: Service) -> Non
 
 @pytest.mark.anyio
 async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> None:
-    script = "#!/bin/sh\necho {{who}} {{WHO}}\necho {{ACS::InstanceName}} {{oos:x}}\n"
+    script = "#!/bin/sh\necho '{{who}} {{WHO}}'\necho '{{ACS::InstanceName}} {{oos:x}}'\n"
     arguments = VALID | {
         "command_content": script,
         "enable_parameter": True,
         "description": "语",
-        "launcher": "语",
+        "launcher": "bash -é",
         "working_dir": "/opt",
         "tags": [{"key": "a"}],
         "client_token": "token-1",
@@ -203,7 +203,7 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
         "Description": "语",
         "WorkingDir": "/opt",
         "Timeout": 60,
-        "Launcher": "语",
+        "Launcher": "bash -é",
         "ClientToken": "token-1",
         "EnableParameter": True,
         "Tag": [{"Key": "a", "Value": ""}],
@@ -217,11 +217,11 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
             endpoint=service.emulator.endpoint,
             script=script,
             sizes=(
-                Size(field="command_content", size=92, limit=18432, unit="bytes"),
+                Size(field="command_content", size=96, limit=18432, unit="bytes"),
                 Size(field="name", size=8, limit=128, unit="characters"),
                 Size(field="description", size=1, limit=512, unit="characters"),
                 Size(field="working_dir", size=4, limit=200, unit="characters"),
-                Size(field="launcher", size=3, limit=1024, unit="bytes"),
+                Size(field="launcher", size=8, limit=1024, unit="bytes"),
                 Size(field="tags", size=1, limit=20, unit="items"),
                 Size(field="command_content.parameters", size=1, limit=20, unit="items"),
             ),
@@ -338,7 +338,7 @@ async def test_field_case_57_a_dry_run_is_logged_as_one_without_the_script(
     assert result.preview is not None
     assert caplog.messages == [
         f"dry run: preview, backend local, digest {result.preview.digest}, command None, "
-        "request None, findings ARG012"
+        "request None, findings ARG012,HNG004"
     ]
 
 

@@ -70,12 +70,12 @@ async def test_every_argument_reaches_the_endpoint_as_it_was_given(
     deployment: Deployment, emulator: Emulator
 ) -> None:
     arguments: dict[str, Any] = UPTIME | {
-        "command_content": "echo {{who}}\n",
+        "command_content": "echo '{{who}}'\n",
         "description": "[1]",
         "working_dir": "/opt/app",
         "timeout": 600,
         "enable_parameter": True,
-        "launcher": 'python3 -u {{ACS::ScriptFileName|Ext(".py")}}',
+        "launcher": "bash -u {{ACS::ScriptFileName}}",
         "resource_group_id": "rg-local",
         "tags": '[{"key":"team","value":"sre"},{"key":"tier"}]',
         "client_token": "a-token-of-mine",
@@ -88,7 +88,7 @@ async def test_every_argument_reaches_the_endpoint_as_it_was_given(
     assert stored.working_dir == "/opt/app"
     assert stored.timeout == 600
     assert stored.enable_parameter
-    assert stored.launcher == 'python3 -u {{ACS::ScriptFileName|Ext(".py")}}'
+    assert stored.launcher == "bash -u {{ACS::ScriptFileName}}"
     assert stored.resource_group_id == "rg-local"
     assert tuple(stored.tags) == (("team", "sre"), ("tier", ""))
 

@@ -17,7 +17,7 @@ from mcp_server.ecs.credentials import Account
 from mcp_server.ecs.gateway import EcsError, Gateway
 from mcp_server.emulator import Emulator, EmulatorSettings
 from mcp_server.emulator.regions import REGIONS as EMULATED_REGIONS
-from mcp_server.guardrails.inspection import inspect
+from mcp_server.guardrails.inspection import Inspector
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import LIMITS
 from mcp_server.models.regions import REGIONS
@@ -179,7 +179,7 @@ def as_parameters(arguments: Arguments) -> dict[str, Any]:
 
 def refused_by_guardrails(arguments: Arguments, content_limit: int = 18432) -> bool:
     settings = Settings(local=True, content_limit=content_limit)
-    return inspect(arguments, CreateCommandRequest, settings).has(Severity.INVALID)
+    return Inspector(settings).inspect(arguments, CreateCommandRequest).has(Severity.INVALID)
 
 
 async def answer_of(gateway: Gateway, arguments: Arguments) -> str | None:

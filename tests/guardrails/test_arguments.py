@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from mcp_server.guardrails.inspection import inspect
+from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.spelling import ALIASES, argument_meant
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.request import CreateCommandRequest, PreviewCommandRequest
@@ -113,8 +113,8 @@ def test_a_name_that_could_forge_a_line_is_shown_on_one() -> None:
 
 def test_dry_run_is_an_argument_of_create_only() -> None:
     arguments = VALID | {"dry_run": True}
-    assert inspect(arguments, CreateCommandRequest, Settings()).findings == ()
-    (finding,) = inspect(arguments, PreviewCommandRequest, Settings()).findings
+    assert Inspector(Settings()).inspect(arguments, CreateCommandRequest).findings == ()
+    (finding,) = Inspector(Settings()).inspect(arguments, PreviewCommandRequest).findings
     assert (key(finding), finding.repair) == (("ARG001", "dry_run"), {"dry_run": None})
 
 

@@ -8,7 +8,9 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from mcp_server.ecs.error_catalogue import ROWS
+from mcp_server.guardrails.policy.rules import POLICY_RULES
 from mcp_server.guardrails.request_rules import REQUEST_RULES
+from mcp_server.guardrails.rule_pages import rules_page
 from mcp_server.models.limits import LIMITS
 from mcp_server.settings import PREFIX, Settings
 
@@ -53,9 +55,14 @@ def limits_page() -> str:
 
 def findings_page() -> str:
     """docs/findings.md."""
-    rows = [(rule.id, f"`{rule.name}`", str(rule.severity), rule.why) for rule in REQUEST_RULES]
+    rows = [
+        (rule.id, f"`{rule.name}`", str(rule.severity), rule.why)
+        for rule in (*REQUEST_RULES, *POLICY_RULES)
+    ]
     return (
-        "# Findings\n\nFrom `mcp_server/guardrails/request_rules.py`. `invalid`, `block` and "
+        "# Findings\n\nAbout requests, from `mcp_server/guardrails/request_rules.py` and, with a "
+        "policy, `mcp_server/guardrails/policy/rules.py`; about scripts see "
+        "[rules.md](rules.md). `invalid`, `block` and "
         "`confirm` stop a creation; `advice` never stops anything.\n\n"
     ) + table(("Id", "Rule", "Severity", "Why"), rows)
 
@@ -84,6 +91,7 @@ def errors_page() -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/limits.md": limits_page,
     "docs/findings.md": findings_page,
+    "docs/rules.md": rules_page,
     "docs/errors.md": errors_page,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mcp_server.guardrails.inspection import inspect
+from mcp_server.guardrails.inspection import Inspector
 from mcp_server.models.finding import Severity
 from mcp_server.models.request import CreateCommandRequest
 from mcp_server.settings import Settings
@@ -55,7 +55,8 @@ def run(shell: list[str], text: str, folder: Path) -> subprocess.CompletedProces
 def test_there_is_an_example_of_every_type_and_nothing_unpaired():
     assert {script.suffix for script in SCRIPTS} == set(TYPES)
     assert {path for path in EXAMPLES.iterdir() if path.is_file()} == {
-        path for script in SCRIPTS for path in (script, script.with_suffix(".json"))
+        EXAMPLES / "policy.toml",
+        *(path for script in SCRIPTS for path in (script, script.with_suffix(".json"))),
     }
 
 
@@ -63,7 +64,7 @@ def test_there_is_an_example_of_every_type_and_nothing_unpaired():
 def test_the_arguments_are_a_request_without_a_finding(script):
     arguments = arguments_of(script)
 
-    inspection = inspect(arguments, CreateCommandRequest, Settings.model_construct())
+    inspection = Inspector(Settings.model_construct()).inspect(arguments, CreateCommandRequest)
 
     heavy = [found for found in inspection.findings if found.severity is not Severity.ADVICE]
     assert heavy == []

@@ -74,7 +74,7 @@ async def test_a_preview_reads_as_what_would_be_sent(service: Service) -> None:
     preview = await PreviewCommand(service.workflow).handle(
         VALID
         | {
-            "command_content": "#!/bin/sh\necho {{who}} {{ACS::InstanceId}}\n",
+            "command_content": "#!/bin/sh\necho '{{who}} {{ACS::InstanceId}}'\n",
             "enable_parameter": True,
             "description": "two\nlines",
             "tags": [{"key": "env", "value": "prod"}],
@@ -104,7 +104,7 @@ async def test_a_preview_reads_as_what_would_be_sent(service: Service) -> None:
         f"Digest: {digest}",
         "Script:",
         "   1  #!/bin/sh",
-        "   2  echo {{who}} {{ACS::InstanceId}}",
+        "   2  echo '{{who}} {{ACS::InstanceId}}'",
         "[advice] unusual-timeout (timeout): A timeout of 5 seconds is unusual. InvokeCommand "
         "takes 10 seconds at least, and a day is the most a like API takes. Use 10 to 86400 "
         "seconds.",

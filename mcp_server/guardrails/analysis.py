@@ -1,0 +1,124 @@
+"""From a script's text to findings: parsed once, then every rule looks at the parse."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from mcp_server.guardrails.rules import ALL_RULES
+from mcp_server.guardrails.script.excerpt import Lines
+from mcp_server.guardrails.script.model import Command, Language, Script, Span
+from mcp_server.guardrails.script.reading import read_script
+from mcp_server.guardrails.script_rule import OnCommands, OnScript, Opinion, ScriptRule
+from mcp_server.models.finding import Finding, Severity
+
+FIELD: Final = "command_content"
+EVERY_COMMAND: Final = "*"
+_WEIGHT: Final = {severity: weight for weight, severity in enumerate(Severity)}
+MOST_FINDINGS: Final = 50
+"""In one answer, the heaviest first; a script with more has been understood by then."""
+
+_Judge = Callable[[Command, Script], Opinion]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule and the place in the script that it flags."""
+
+    rule: ScriptRule
+    severity: Severity
+    span: Span
+
+
+class RuleIndex:
+    """Rules by the names of the commands that they look at, so that a script is passed over once.
+
+    Args:
+        rules: those that apply, of whatever language.
+        language: of the script; rules of other languages are left out.
+    """
+
+    def __init__(self, rules: Iterable[ScriptRule], language: Language) -> None:
+        self._by_name: dict[str, list[tuple[ScriptRule, _Judge]]] = {}
+        self._whole: list[tuple[ScriptRule, OnScript]] = []
+        for rule in rules:
+            if language in rule.languages:
+                for check in rule.checks:
+                    self._add(rule, check)
+
+    def _add(self, rule: ScriptRule, check: OnCommands | OnScript) -> None:
+        if isinstance(check, OnScript):
+            self._whole.append((rule, check))
+            return
+        for name in check.names:
+            self._by_name.setdefault(name, []).append((rule, check.judge))
+
+    def hits(self, script: Script) -> Iterator[Hit]:
+        """Everything that the rules flag, as it comes."""
+        always = self._by_name.get(EVERY_COMMAND, [])
+        for command in script.commands:
+            for rule, judge in (*self._by_name.get(command.name, ()), *always):
+                opinion = judge(command, script)
+                if isinstance(opinion, Severity):
+                    yield Hit(rule, opinion, command.span)
+                elif opinion:
+                    yield Hit(rule, rule.severity, command.span)
+        for rule, check in self._whole:
+            for match in check.find(script):
+                yield Hit(rule, match.severity or rule.severity, match.span)
+
+
+class Analyser:
+    """Judges scripts. Holds nothing of them; the indices are made when first needed."""
+
+    def __init__(
+        self,
+        rules: tuple[ScriptRule, ...] = ALL_RULES,
+        trusted_hosts: frozenset[str] = frozenset(),
+    ) -> None:
+        self._rules = rules
+        self._trusted_hosts = trusted_hosts
+
+    @cached_property
+    def _indices(self) -> dict[Language, RuleIndex]:
+        return {language: RuleIndex(self._rules, language) for language in Language}
+
+    def findings(
+        self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
+    ) -> tuple[Finding, ...]:
+        """What the rules say of a script, the heaviest first; never raises for what it holds.
+
+        Args:
+            text: the script, any text.
+            language: by the command's type.
+            parameters: whether `{{name}}` is filled in at each run.
+            launcher: the program that starts the script, where one is named.
+        """
+        script = replace(
+            read_script(text, language, parameters=parameters, launcher=launcher),
+            trusted_hosts=self._trusted_hosts,
+        )
+        hits = {
+            (hit.rule.id, hit.span.start): hit
+            for hit in sorted(
+                self._indices[script.language].hits(script),
+                key=lambda hit: -_WEIGHT[hit.severity],
+            )
+        }  # of one rule at one place the heaviest stays, being the last
+        lines = Lines(script.text)
+        ordered = sorted(hits.values(), key=lambda hit: (_WEIGHT[hit.severity], hit.span.start))
+        return tuple(_finding(hit, lines) for hit in ordered[:MOST_FINDINGS])
+
+
+def _finding(hit: Hit, lines: Lines) -> Finding:
+    return Finding(
+        rule_id=hit.rule.id,
+        rule=hit.rule.name,
+        severity=hit.severity,
+        field=FIELD,
+        line=lines.number(hit.span.start),
+        excerpt=lines.excerpt(hit.span),
+        message=hit.rule.what,
+        why=hit.rule.why,
+        fix=hit.rule.instead,
+    )

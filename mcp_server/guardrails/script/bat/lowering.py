@@ -1,0 +1,22 @@
+"""From a Bat script to commands: read as cmd reads it, line by line, in the order of running."""
+
+from mcp_server.guardrails.script.bat import hybrids
+from mcp_server.guardrails.script.bat.environment import Environment
+from mcp_server.guardrails.script.bat.session import Session
+from mcp_server.guardrails.script.bat.walk import Walk
+from mcp_server.guardrails.script.model import Command
+from mcp_server.guardrails.script.reading import Place, Reading
+
+
+def lower(text: str, reading: Reading, place: Place) -> tuple[Command, ...]:
+    """Add everything that the text would start to `reading`; return its own level's commands."""
+    hybrid = None if place.depth else hybrids.find(text)
+    end = len(text) if hybrid is None else hybrid.end
+    environment = Environment(is_command_line=place.depth > 0)
+    walk = Walk(text, reading, place, Session(), environment, end)
+    commands = walk.run()
+    if hybrid is not None:
+        hybrids.read_rest(text, hybrid, reading, place)
+    elif not place.depth:
+        hybrids.read_skipped(text, walk.labels.skipped, reading, place)
+    return commands

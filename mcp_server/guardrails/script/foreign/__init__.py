@@ -1,0 +1,1 @@
+"""Code in Python, Perl and other languages that scripts carry along."""

@@ -1,0 +1,247 @@
+"""Operators and methods of PowerShell on constants."""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from mcp_server.guardrails.script.model import HOLE, Taint, Word
+from mcp_server.guardrails.script.powershell.values import Value, array, text, unknown
+
+_LONGEST: Final = 64 * 1024
+_MOST: Final = 4096
+"""Elements of an array that is worked out."""
+_FORMAT: Final = re.compile(r"\{(\d+)(?:,-?\d+)?(?::[^}]*)?\}")
+_BYTES: Final = "\ue020"
+"""Begins the text that stands for bytes: one character each."""
+_SIMPLE: Final = re.compile(r"[^\\.^$|?*+()\[\]{}]*")
+
+
+def joined(left: Value, right: Value) -> Value:
+    """`a + b`."""
+    if left.is_array:
+        return array([left, right])
+    taints = left.taints | right.taints
+    whole = left.text + (
+        right.text if not right.is_array else " ".join(w.text for w in right.words)
+    )
+    return text(whole, taints) if len(whole) <= _LONGEST else unknown(taints)
+
+
+def formatted(template: Value, values: Value) -> Value:
+    """`"{1}{0}" -f a, b`."""
+    taints = template.taints | values.taints
+    texts = [word.text for word in values.words]
+    whole = _FORMAT.sub(
+        lambda m: texts[int(m[1])] if int(m[1]) < len(texts) else HOLE, template.text
+    )
+    return text(whole[:_LONGEST], taints)
+
+
+def operated(operator: str, left: Value, right: Value) -> Value:
+    """`-join`, `-replace`, `-split` and the comparisons."""
+    taints = left.taints | right.taints
+    name = operator.lower().lstrip("-").lstrip("ci")
+    if name == "join":
+        return text(right.text.join(w.text for w in left.words), taints)
+    if name == "replace" and left.is_literal and right.is_literal:
+        old = right.words[0].text if right.words else ""
+        new = right.words[1].text if len(right.words) > 1 else ""
+        return _replaced(left, old, new, taints)
+    if (
+        name in {"split", "plit"}
+        and left.is_literal
+        and right.words
+        and _SIMPLE.fullmatch(right.words[0].text)
+        and right.text
+    ):
+        return array(
+            [text(piece, taints) for piece in left.text.split(right.words[0].text)[:_MOST]]
+        )
+    if name == "bxor" and left.is_literal and right.is_literal:
+        try:
+            return text(str(int(left.text, 0) ^ int(right.text, 0)), taints)
+        except ValueError:
+            return unknown(taints)
+    return unknown(taints)
+
+
+def _replaced(left: Value, old: str, new: str, taints: frozenset[Taint]) -> Value:
+    plain = (
+        old.replace("\\", "") if re.fullmatch(r"(?:[^\\.^$|?*+()\[\]{}]|\\[^\w])*", old) else None
+    )
+    if plain is None or not plain:
+        return unknown(taints)
+    return text(re.sub(re.escape(plain), lambda _: new, left.text, flags=re.IGNORECASE), taints)
+
+
+def cast(type_name: str, value: Value) -> Value:
+    """`[char]114`, `[string]`, `[char[]]"text"`."""
+    match type_name:
+        case "char" if value.is_literal and not value.is_array:
+            return _character(value)
+        case "char[]" if value.is_literal:
+            if value.is_array:
+                return array([_character(Value((word,))) for word in value.words[:_MOST]])
+            return array([text(c, value.taints) for c in value.text[:_MOST]])
+        case "string":
+            return text(value.text, value.taints)
+        case "int" | "byte" | "byte[]" | "int32" | "array" | "object[]" | "string[]" | "psobject":
+            return value
+        case "scriptblock":
+            return value
+    return Value(value.words, value.is_array, type_name, value.table)
+
+
+def _character(value: Value) -> Value:
+    try:
+        code = int(value.text, 0)
+    except ValueError:
+        return value if len(value.text) == 1 else unknown(value.taints)
+    return text(chr(code), value.taints) if 0 <= code < 0xD800 else unknown(value.taints)  # noqa: PLR2004
+
+
+def indexed(value: Value, index: Value) -> Value:
+    """`$a[0]`, `$text[3,1,2]`, `$text[-1..-9]`."""
+    items = (
+        [Value((w,)) for w in value.words]
+        if value.is_array
+        else [text(c, value.taints) for c in value.text]
+    )
+    if not value.is_literal or not index.is_literal:
+        return unknown(value.taints)
+    try:
+        numbers = [int(word.text) for word in index.words[:_MOST]]
+    except ValueError:
+        return unknown(value.taints)
+    found = [items[n] for n in numbers if -len(items) <= n < len(items)]
+    if len(numbers) == 1:
+        return found[0] if found else unknown(value.taints)
+    return array(found)
+
+
+def spread(first: Value, last: Value) -> Value:
+    """`1..9`."""
+    try:
+        low, high = int(first.text), int(last.text)
+    except ValueError:
+        return unknown()
+    if abs(high - low) > _MOST:
+        return unknown()
+    numbers = range(low, high + 1) if low <= high else range(low, high - 1, -1)
+    return array([text(str(number)) for number in numbers])
+
+
+def called(  # noqa: C901, PLR0911 - one case a method
+    method: str, receiver: Value, arguments: Sequence[Value]
+) -> Value | None:
+    """A method of a text; None when it is not one that is worked out."""
+    taints = receiver.taints.union(*(a.taints for a in arguments))
+    texts = [a.text for a in arguments]
+    if not receiver.is_literal or not all(a.is_literal for a in arguments) or receiver.type_name:
+        return None
+    match method, len(texts):
+        case "replace", 2 if texts[0]:
+            return text(receiver.text.replace(texts[0], texts[1])[:_LONGEST], taints)
+        case "tolower" | "tolowerinvariant", 0:
+            return text(receiver.text.lower(), taints)
+        case "toupper" | "toupperinvariant", 0:
+            return text(receiver.text.upper(), taints)
+        case "trim", 0:
+            return text(receiver.text.strip(), taints)
+        case "tostring", 0:
+            return text(receiver.text, taints)
+        case "tochararray", 0:
+            return array([text(c, taints) for c in receiver.text[:_MOST]])
+        case "substring", 1 | 2:
+            return _substring(receiver, texts, taints)
+        case "insert", 2 if texts[0].isdigit():
+            at = int(texts[0])
+            return text(receiver.text[:at] + texts[1] + receiver.text[at:], taints)
+        case "remove", 1 | 2 if all(t.isdigit() for t in texts):
+            at = int(texts[0])
+            rest = receiver.text[at + int(texts[1]) :] if len(texts) > 1 else ""
+            return text(receiver.text[:at] + rest, taints)
+        case "split", 1 if texts[0]:
+            return array(
+                [
+                    text(piece, taints)
+                    for piece in re.split(f"[{re.escape(texts[0])}]", receiver.text)[:_MOST]
+                ]
+            )
+        case "concat" | "padleft" | "padright", _:
+            return None
+    return None
+
+
+def _substring(receiver: Value, texts: list[str], taints: frozenset[Taint]) -> Value | None:
+    if not all(t.isdigit() for t in texts):
+        return None
+    start = int(texts[0])
+    end = start + int(texts[1]) if len(texts) > 1 else None
+    return text(receiver.text[start:end], taints)
+
+
+def called_on_type(  # noqa: C901, PLR0911 - one case a method
+    type_name: str, method: str, arguments: Sequence[Value]
+) -> Value | None:
+    """A static method; None when it is not one that is worked out."""
+    taints = frozenset[Taint]().union(*(a.taints for a in arguments))
+    if not arguments or not all(a.is_literal for a in arguments):
+        return None
+    kind = type_name.removeprefix("system.")
+    if kind == "string" and method == "join":
+        pieces = [w.text for a in arguments[1:] for w in a.words]
+        return text(arguments[0].text.join(pieces)[:_LONGEST], taints)
+    if kind == "string" and method in {"concat", "format"}:
+        if method == "format":
+            return formatted(arguments[0], array(list(arguments[1:])))
+        return text("".join(w.text for a in arguments for w in a.words)[:_LONGEST], taints)
+    if kind == "convert" and method == "frombase64string":
+        try:
+            data = base64.b64decode("".join(arguments[0].text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            return unknown(taints | {Taint.DECODED})
+        return text(_BYTES + data.decode("latin-1"), taints | {Taint.DECODED})
+    if kind == "convert" and method in {"tochar", "toint32", "tobyte", "toint16"}:
+        return _converted(method, arguments, taints)
+    if kind == "array" and method == "reverse":
+        return None
+    if kind in {"uri", "net.webutility", "web.httputility"} and method in {
+        "unescapedatastring",
+        "urldecode",
+    }:
+        from urllib.parse import unquote  # noqa: PLC0415 - one rare case
+
+        return text(unquote(arguments[0].text), taints | {Taint.DECODED})
+    if kind == "regex" and method == "replace" and len(arguments) > 2:  # noqa: PLR2004
+        return _replaced(arguments[0], arguments[1].text, arguments[2].text, taints)
+    if kind == "io.path" and method == "combine":
+        return text("\\".join(w.text for a in arguments for w in a.words), taints)
+    return None
+
+
+def _converted(method: str, arguments: Sequence[Value], taints: frozenset[Taint]) -> Value | None:
+    base = 10
+    if len(arguments) > 1 and arguments[1].text.isdigit():
+        base = int(arguments[1].text)
+    try:
+        number = int(arguments[0].text, base if base in {2, 8, 10, 16} else 10)
+    except ValueError:
+        return None
+    return (
+        _character(text(str(number), taints)) if method == "tochar" else text(str(number), taints)
+    )
+
+
+def decoded(encoding: str, value: Value) -> Value:
+    """`[Text.Encoding]::Unicode.GetString(bytes)`."""
+    if not value.text.startswith(_BYTES):
+        if value.is_array and value.is_literal and all(w.text.isdigit() for w in value.words):
+            numbers = [int(w.text) & 0xFF for w in value.words]
+            return text(bytes(numbers).decode("utf-8", "replace"), value.taints | {Taint.DECODED})
+        return unknown(value.taints)
+    data = value.text[len(_BYTES) :].encode("latin-1")
+    codec = "utf-16-le" if "unicode" in encoding else "utf-8"
+    return Value((Word(data.decode(codec, "replace"), taints=value.taints),))

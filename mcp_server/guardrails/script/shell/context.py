@@ -1,0 +1,36 @@
+"""What surrounds a statement: blocks, conditions, wrappers, redirections."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_server.guardrails.script.model import Command, Condition, Origin, Redirect, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Handed down the tree; see the fields of the same names of `Command`."""
+
+    wrappers: tuple[Command, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    inputs: tuple[Command, ...] = ()
+    stdin: Word | None = None
+    function: str = ""
+    background: bool = False
+    origin: Origin | None = None
+    """None is that of the text."""
+
+    def with_(self, **changes: Any) -> "Context":  # noqa: ANN401 - those of the fields
+        """The context with other values."""
+        return dataclasses.replace(self, **changes)
+
+    def under(self, condition: Condition) -> "Context":
+        """Within a condition; one without commands says nothing."""
+        if not condition.commands:
+            return self
+        return dataclasses.replace(self, conditions=(*self.conditions, condition))
+
+    def wrapped(self, command: Command) -> "Context":
+        """Started by a command."""
+        return dataclasses.replace(self, wrappers=(*self.wrappers, command))
