@@ -109,7 +109,7 @@ class Inspector:
             latest = self._inspect_once(mended, model)
             seen = {(finding.rule_id, finding.field) for finding in findings}
             findings += [
-                finding
+                _for_caller(finding, arguments)
                 for finding in latest.findings
                 if finding.severity is not Severity.ADVICE
                 and finding.rule_id != MISSING_ARGUMENT.id  # what was taken out was not missing
@@ -159,6 +159,13 @@ class Inspector:
             found = placeholders(content.text)
             findings += _script_findings(examined, content, found)
         return Inspection(examined, content, found, tuple(findings))
+
+
+def _for_caller(finding: Finding, arguments: Mapping[str, Any]) -> Finding:
+    """A later round's finding; taking out what the caller did not give is no repair for them."""
+    repair = finding.repair
+    idle = repair and all(v is None and name not in arguments for name, v in repair.items())
+    return finding.model_copy(update={"repair": None}) if idle else finding
 
 
 def _mended(inspection: Inspection, model: type[CommandRequest]) -> dict[str, Any]:

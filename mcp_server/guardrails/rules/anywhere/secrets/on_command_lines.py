@@ -91,7 +91,6 @@ RULES: Final[tuple[ScriptRule, ...]] = (
             ),
             bat=(
                 f"net user ops {_PASSWORD} /add\n",
-                f"net use Z: \\\\srv.example\\data {_PASSWORD} /user:ops\n",
                 f"schtasks /create /tn job /tr C:\\app\\j.cmd /sc daily /ru ops /rp {_PASSWORD}\n",
                 f"plink -batch -l ops -pw {_PASSWORD} host.example uptime\n",
             ),
