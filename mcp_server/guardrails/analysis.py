@@ -33,31 +33,38 @@ class Hit:
 class RuleIndex:
     """Rules by the names of the commands that they look at, so that a script is passed over once.
 
+    A shell command inside a Windows script (`wsl`, `bash -c`), and the other way round, is judged
+    by the rules of its own language.
+
     Args:
         rules: those that apply, of whatever language.
-        language: of the script; rules of other languages are left out.
+        language: of the script; rules of other languages only judge nested commands in theirs.
     """
 
     def __init__(self, rules: Iterable[ScriptRule], language: Language) -> None:
         self._by_name: dict[str, list[tuple[ScriptRule, _Judge]]] = {}
+        self._by_foreign_name: dict[str, list[tuple[ScriptRule, _Judge]]] = {}
         self._whole: list[tuple[ScriptRule, OnScript]] = []
+        self._is_foreign = _on_other_system(language)
         for rule in rules:
-            if language in rule.languages:
-                for check in rule.checks:
+            for check in rule.checks:
+                if language in rule.languages:
                     self._add(rule, check)
+                if any(map(self._is_foreign, rule.languages)) and not isinstance(check, OnScript):
+                    _put(self._by_foreign_name, rule, check)
 
     def _add(self, rule: ScriptRule, check: OnCommands | OnScript) -> None:
         if isinstance(check, OnScript):
             self._whole.append((rule, check))
-            return
-        for name in check.names:
-            self._by_name.setdefault(name, []).append((rule, check.judge))
+        else:
+            _put(self._by_name, rule, check)
 
     def hits(self, script: Script) -> Iterator[Hit]:
         """Everything that the rules flag, as it comes."""
-        always = self._by_name.get(EVERY_COMMAND, [])
         for command in script.commands:
-            for rule, judge in (*self._by_name.get(command.name, ()), *always):
+            by_name = self._by_foreign_name if self._is_foreign(command.language) else self._by_name
+            always = by_name.get(EVERY_COMMAND, ())
+            for rule, judge in (*by_name.get(command.name, ()), *always):
                 opinion = judge(command, script)
                 if isinstance(opinion, Severity):
                     yield Hit(rule, opinion, command.span)
@@ -66,6 +73,19 @@ class RuleIndex:
         for rule, check in self._whole:
             for match in check.find(script):
                 yield Hit(rule, match.severity or rule.severity, match.span)
+
+
+def _put(
+    index: dict[str, list[tuple[ScriptRule, _Judge]]], rule: ScriptRule, check: OnCommands
+) -> None:
+    for name in check.names:
+        index.setdefault(name, []).append((rule, check.judge))
+
+
+def _on_other_system(language: Language) -> Callable[[Language], bool]:
+    """Whether a language is of the other system than a script's: a shell, or Windows."""
+    is_shell = language is Language.SHELL
+    return lambda other: (other is Language.SHELL) is not is_shell
 
 
 class Analyser:

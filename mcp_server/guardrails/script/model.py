@@ -181,6 +181,14 @@ class Command:
         return tuple(word.text.lower() for word in self.args)
 
     @cached_property
+    def _answers(self) -> dict[tuple[str, ...], bool]:
+        return {}
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, ...], Word | None]:
+        return {}
+
+    @cached_property
     def operands(self) -> tuple[Word, ...]:
         """The arguments that are no options; values of options are among them."""
         found: list[Word] = []
@@ -198,10 +206,19 @@ class Command:
         `-recurse` in `-rec` and `-Recurse:$true` (not `:$false`). Write options in lower case for
         the Windows languages.
         """
-        return any(self._matches(text, option) for option in options for text in self.texts)
+        known = self._answers.get(options)
+        if known is None:  # rules ask the same of a command for each of its words
+            known = any(self._matches(text, option) for option in options for text in self.texts)
+            self._answers[options] = known
+        return known
 
     def value(self, *options: str) -> Word | None:
         """The value of one of these options: after it, or with it (`-ofile`, `--out=file`)."""
+        if options not in self._values:
+            self._values[options] = self._value(options)
+        return self._values[options]
+
+    def _value(self, options: tuple[str, ...]) -> Word | None:
         for index, (word, text) in enumerate(zip(self.args, self.texts, strict=True)):
             for option in options:
                 if (attached := _attached(word, text, option)) is not None:

@@ -71,7 +71,6 @@ _BINARY: Final = frozenset(
         "range_expression",
     }
 )
-_INVOKING: Final = frozenset({"invoke", "invokereturnasis", "invokescript"})
 _IN_STRING: Final = re.compile(
     r"\$(?:\{([^}]+)\}|((?:(?:env|global|script|local|using|private|variable):)?\w+)|([$?^]))",
     re.IGNORECASE,
@@ -291,8 +290,6 @@ class Evaluator:
         receiver = self.value(base)
         if method == "getstring" and arguments and "encoding" in receiver.type_name:
             return folding.decoded(receiver.type_name, arguments[0])
-        if method in _INVOKING and not receiver.is_array:
-            self._invoked(node, receiver, arguments)
         name = receiver.type_name or receiver.text
         self._walk.method(node, f".{method}", Word(name or HOLE, taints=receiver.taints), arguments)
         folded = folding.called(method, receiver, arguments)
@@ -314,22 +311,9 @@ class Evaluator:
         if folded is not None:
             return folded
         if method in {"new", "create"}:
-            if kind == "scriptblock" and arguments:
-                return Value(arguments[0].words, type_name="scriptblock")
             taints = frozenset[Taint]().union(*(a.taints for a in arguments))
             return Value((Word(HOLE, taints=taints),), type_name=kind)
         return self._result(f"::{method}", unknown(type_name=kind), arguments)
-
-    def _invoked(self, node: Node, receiver: Value, arguments: list[Value]) -> None:
-        """`$block.Invoke()`, `$ExecutionContext.InvokeCommand.InvokeScript($text)`."""
-        if receiver.type_name == "scriptblock":
-            run = receiver.words
-        elif "automation" in receiver.type_name:
-            run = array(arguments).words
-        else:
-            run = ()
-        for word in run:
-            self._walk.run_text(node, word)
 
     def _result(self, name: str, receiver: Value, arguments: list[Value]) -> Value:
         taints = receiver.taints.union(method_taints(name), *(a.taints for a in arguments))

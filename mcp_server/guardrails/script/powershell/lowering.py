@@ -12,6 +12,12 @@ from mcp_server.guardrails.script.reading import Place, Reading
 
 _DEEPEST: Final = 150
 """Open brackets at once; real scripts stay far below."""
+_TYPOGRAPHIC: Final = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
+    | dict.fromkeys("\u201c\u201d\u201e", '"')
+    | dict.fromkeys("\u2013\u2014\u2015", "-")
+)
+"""PowerShell takes typographic quotes and dashes for the plain ones."""
 
 
 @cache
@@ -26,6 +32,7 @@ def parse(source: bytes) -> Tree:
 
 def lower(text: str, reading: Reading, place: Place) -> tuple[Command, ...]:
     """Add everything that the text would start to `reading`; return its own level's commands."""
+    text = text.translate(_TYPOGRAPHIC)
     if nests_too_deep(text):
         reading.gap(Obstacle.DEPTH, place.span(0, len(text)))
         return ()

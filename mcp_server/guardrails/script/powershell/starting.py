@@ -8,7 +8,16 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mcp_server.guardrails.script import interpreters, sources
-from mcp_server.guardrails.script.model import HOLE, Command, Foreign, Language, Origin, Taint, Word
+from mcp_server.guardrails.script.model import (
+    HOLE,
+    Command,
+    Foreign,
+    Language,
+    Obstacle,
+    Origin,
+    Taint,
+    Word,
+)
 from mcp_server.guardrails.script.powershell import invocation, names
 from mcp_server.guardrails.script.reading import Place
 
@@ -28,6 +37,12 @@ _LANGUAGES: Final = {
     ".bat": Language.BAT,
     ".cmd": Language.BAT,
 }
+_METHODS_RUNNING: Final = frozenset({".addscript", ".invokescript", ".newscriptblock"})
+_METHODS_STARTING: Final = {"::start": 1, ".shellexecute": 1, ".executeshellcommand": 2}
+"""Where the command line is among the arguments; the program comes first."""
+_PROCESS_CLASSES: Final = frozenset({"wmiclass", "win32_process", "management.managementclass"})
+_WSL_VALUED: Final = frozenset({"-d", "--distribution", "-u", "--user", "--cd", "--shell-type"})
+_PLAIN: Final = re.compile(r"[^\s'\"]+")
 _KEEPING: Final = frozenset({Origin.REMOTE, Origin.LATER, Origin.DECODED})
 
 
@@ -43,7 +58,8 @@ class Starter:
         """Everything that a command starts; what counts as its own level."""
         self._keep(command)
         inner = context.with_(wrappers=(*context.wrappers, command), inputs=(), stdin=None)
-        if len(inner.wrappers) > _MOST_WRAPPERS:
+        if len(inner.wrappers) > _MOST_WRAPPERS:  # what it starts, if anything, is not read
+            self._walk.reading.gap(Obstacle.DEPTH, command.span)
             return [command]
         if blocks:
             if command.name in {
@@ -80,7 +96,10 @@ class Starter:
             return list(walk.reading.read(word.text, language, place))
         from mcp_server.guardrails.script.powershell.lowering import nests_too_deep  # noqa: PLC0415
 
-        if not walk.reading.admits(word.text, place) or nests_too_deep(word.text):
+        if not walk.reading.admits(word.text, place):
+            return []
+        if nests_too_deep(word.text):
+            walk.reading.gap(Obstacle.DEPTH, place.span(0, len(word.text)))
             return []
         return list(Walk(word.text, walk.reading, place, walk.parse, walk).statements())
 
@@ -119,13 +138,19 @@ class Starter:
             case "runas" | "psexec" | "psexec64" | "paexec":
                 self._as_another(command, inner)
             case "bash" | "wsl" | "sh":
-                if (code := command.value("-c", "-lc")) is not None:
+                self._shell(command, inner)
+            case "forfiles":
+                if (code := command.value("/c")) is not None:
                     self.read(
                         dataclasses.replace(code, span=command.span),
                         Origin.STRING,
                         inner,
-                        Language.SHELL,
+                        Language.BAT,
                     )
+            case "sudo" | "nohup" | "setsid" | "nice" | "time" | "env":
+                self._prefixed(command, inner)
+            case "set-variable" | "new-variable":
+                self._set_variable(command)
             case "add-type":
                 code = command.value("-typedefinition", "-memberdefinition") or (
                     command.operands[0] if command.operands else None
@@ -140,6 +165,57 @@ class Starter:
                 self._script_host(command, inner)
             case _:
                 self._file_or_foreign(command, inner)
+
+    def _shell(self, command: Command, inner: Context) -> None:
+        """`bash -c text`, and `wsl program words`."""
+        code = command.value("-c", "-lc")
+        if code is None and command.name == "wsl":
+            args = list(command.args)
+            while args and args[0].text.startswith("-"):
+                valued = args[0].text.lower() in _WSL_VALUED
+                ends = args[0].text.lower() in {"-e", "--exec", "--"}
+                args = args[2 if valued else 1 :]
+                if ends:
+                    break
+            code = Word(" ".join(_shell_quoted(w) for w in args)) if args else None
+        if code is not None:
+            self.read(
+                dataclasses.replace(code, span=command.span), Origin.STRING, inner, Language.SHELL
+            )
+
+    def _prefixed(self, command: Command, inner: Context) -> None:
+        """A program that runs the program after its options."""
+        rest = list(command.args)
+        while rest and (rest[0].text.startswith("-") or "=" in rest[0].text):
+            rest = rest[1:]
+        if rest:
+            self.start_words(tuple(rest), command, inner)
+
+    def _set_variable(self, command: Command) -> None:
+        name, value = command.value("-name"), command.value("-value")
+        plain = iter(word for word in command.operands if word not in (name, value))
+        name = name or next(plain, None)
+        value = value or next(plain, None)
+        if name is not None and value is not None:
+            self._walk.set_variable(name.text.lower(), value)
+
+    def by_method(self, command: Command) -> None:
+        """A method that starts a program or runs a text: of a process, a shell, a script block."""
+        inner = self._walk.context.with_(
+            wrappers=(*self._walk.context.wrappers, command), inputs=(), stdin=None
+        )
+        if not command.args or len(inner.wrappers) > _MOST_WRAPPERS:
+            return
+        language = _method_runs(command.words[0].text, command.name)
+        if language is not None:
+            told = dataclasses.replace(command.args[0], span=command.span)
+            self.read(told, Origin.STRING, inner, language)
+        elif command.name in _METHODS_STARTING and (
+            command.name != "::start" or command.words[0].text.endswith("diagnostics.process")
+        ):
+            at = _METHODS_STARTING[command.name]
+            rest = _command_line(command.args[at]) if len(command.args) > at else []
+            self.start_words((command.args[0], *rest), command, inner)
 
     def _powershell(self, command: Command, inner: Context) -> None:
         called = invocation.read_arguments(command.args)
@@ -234,7 +310,9 @@ class Starter:
         creates = any("process" in t for t in texts) and any("create" in t for t in texts)
         if not creates:
             return
-        last = command.value("-argumentlist") or (command.args[-1] if command.args else None)
+        last = command.value("-argumentlist", "-arguments") or (
+            command.args[-1] if command.args else None
+        )
         if last is not None and last.text.lower() not in {"create"}:
             remote = any(t.startswith(("-computername", "/node")) for t in texts)
             self.read(
@@ -328,6 +406,22 @@ class Starter:
                 files[redirect.target.text.lower()] = Word(
                     told, command.span, sources.output_taints(command)
                 )
+
+
+def _method_runs(receiver: str, method: str) -> Language | None:
+    """The language of a method's first argument, where it runs that."""
+    if method in _METHODS_RUNNING or (method == "::create" and receiver == "scriptblock"):
+        return Language.POWERSHELL
+    if method in {".run", ".exec"} and receiver == "wscript.shell":
+        return Language.BAT
+    return Language.BAT if method == ".create" and receiver in _PROCESS_CLASSES else None
+
+
+def _shell_quoted(word: Word) -> str:
+    """As a POSIX shell reads it; wsl joins its arguments and lets the shell split them."""
+    if not word.quoted or _PLAIN.fullmatch(word.text):
+        return word.text
+    return "'" + word.text.replace("'", "'\\''") + "'"
 
 
 def _quoted(word: Word) -> str:

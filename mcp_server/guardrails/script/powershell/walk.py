@@ -27,6 +27,7 @@ from mcp_server.guardrails.script.model import (
 from mcp_server.guardrails.script.placeholders import folded_parameters
 from mcp_server.guardrails.script.powershell import names, strings
 from mcp_server.guardrails.script.powershell.expressions import _IN_STRING, Evaluator
+from mcp_server.guardrails.script.powershell.mending import Mender
 from mcp_server.guardrails.script.powershell.printing import output
 from mcp_server.guardrails.script.powershell.starting import Starter
 from mcp_server.guardrails.script.powershell.values import Value, array, text, unknown
@@ -57,14 +58,14 @@ _STATEMENTS: Final = frozenset(
 _TOKENS: Final = frozenset(
     {"generic_token", "command_name", "expandable_bareword", "concatenated_command_argument"}
 )
+_GLUING: Final = _TOKENS | {"variable", "unary_expression", "ERROR"}
 _SKIPPED: Final = frozenset(
-    {"comment", "empty_statement", "param_block", "command_argument_sep", "flow_control_label"}
+    {"comment", "empty_statement", "command_argument_sep", "flow_control_label"}
 )
-_GLUED: Final = re.compile(
-    r"(?<![\w.\]])((?:iex|invoke-expression|powershell|icm|echo|write-host|return|throw|exit)\b)(?=[(\"'$@{])|(\bfunction\s+[\w:-]+)(?=\{)",
-    re.IGNORECASE,
-)
-_PARAMETERS: Final = re.compile(r"(\bparam\s*\([^()]*\))", re.IGNORECASE)
+_DASHES: Final = frozenset({"- ", "-\t", "-\n"})
+_MOST_TESTED: Final = 40
+"""Operands and operators of one condition."""
+_COMPARED: Final = re.compile(r"-(?:not|c|i)?(?:match|in|eq|ne|contains|like)\b", re.IGNORECASE)
 _NUMBERS: Final = re.compile(r"(-?\d+)\.\.(-?\d+)\Z")
 
 
@@ -139,6 +140,14 @@ class Walk:
             return self.place.carrier
         return self.place.span(self._at(node.start_byte), self._at(node.end_byte))
 
+    def stretch(self, start: int, end: int) -> Span:
+        """Where what is between two offsets stands."""
+        return self.place.carrier or self.place.span(self._at(start), self._at(end))
+
+    def again(self, text_: str, place: Place) -> None:
+        """Read a text in place of what stands there."""
+        Walk(text_, self.reading, place, self.parse, self).statements()
+
     def _at(self, offset: int) -> int:
         return offset if self._starts is None else bisect_right(self._starts, offset) - 1
 
@@ -153,7 +162,7 @@ class Walk:
         root = self.parse(self.bytes).root_node
         found = self._each(root.named_children)
         if root.has_error:
-            self._mend(root)
+            Mender(self).mend(root)
         return tuple(found)
 
     def _each(self, nodes: Iterable[Node]) -> list[Command]:
@@ -165,7 +174,7 @@ class Walk:
             found += self.statement(node)
         return found
 
-    def statement(self, node: Node) -> list[Command]:  # noqa: C901, PLR0911 - one case a kind
+    def statement(self, node: Node) -> list[Command]:  # noqa: C901, PLR0911, PLR0912 - one case a kind
         """One statement with everything in it; the commands of its own level."""
         if self._depth > _DEEPEST:
             self.too_deep(node)
@@ -179,6 +188,8 @@ class Walk:
                 return self._pipeline(node)[0]
             if kind in _LOOPS:
                 return self._loop(node)
+            if kind == "param_block":
+                return self._parameters(node)
             match kind:
                 case "if_statement" | "elseif_clause":
                     return self._if(node)
@@ -285,6 +296,8 @@ class Walk:
     def _if(self, node: Node) -> list[Command]:
         test = node.child_by_field_name("condition")
         tested = self._tested(test)
+        if test is not None and (not tested or _COMPARED.search(self.source(test))):
+            tested = [*tested, self._test(node, test)]
         negated = test is not None and self.source(test).lstrip().lower().startswith(("!", "-not"))
         condition = Condition(tuple(tested), negated)
         rest = [c for c in node.named_children if c != test]
@@ -294,6 +307,21 @@ class Walk:
             inner = dataclasses.replace(condition, negated=negated != opposite)
             found = found + self._within(self._under(inner), (child,))
         return found
+
+    def _test(self, node: Node, test: Node) -> Command:
+        """What is compared, as a command whose words are the operands and operators in a row."""
+        words = [Word(self.source(node)[:2], self.span(test))]
+        waiting = [test]
+        while waiting and len(words) < _MOST_TESTED:
+            one = waiting.pop()
+            if one.type == "comparison_operator" or not one.is_named:
+                words.append(Word(self.source(one).lower(), self.span(one)))
+            elif one.type in {"variable", "string_literal", "integer_literal", "member_access"}:
+                value = self.evaluator.value(one)
+                words.append(dataclasses.replace(value.word, span=self.span(one)))
+            elif one.type != "command":
+                waiting += (c for c in reversed(one.children) if c.is_named or _sign(c))
+        return self.emit(tuple(words), self.span(test), self.context, name="if")
 
     def _tested(self, node: Node | None) -> list[Command]:
         if node is None:
@@ -352,6 +380,32 @@ class Walk:
         self._within(self.context.with_(function=name, inputs=(), stdin=None), body)
         self.variables = kept
         return []
+
+    def _parameters(self, node: Node) -> list[Command]:
+        """Parameters; a default may start something, and is what a script's own one holds."""
+        before = len(self.reading.commands)
+        waiting = [node]
+        while waiting:
+            one = waiting.pop()
+            if one.type == "script_parameter":
+                self._parameter(one)
+            waiting += reversed(one.named_children)
+        return self.reading.commands[before:]
+
+    def _parameter(self, node: Node) -> None:
+        named = next((c for c in node.named_children if c.type == "variable"), None)
+        default = next((c for c in node.named_children if c.type.endswith("default")), None)
+        if named is None:
+            return
+        # The grammar takes the next parameters for elements of an array.
+        given = default.named_children[:1] if default is not None else []
+        if given and given[0].type == "array_literal_expression":
+            given = given[0].named_children
+        values = [self.evaluator.value(one) for one in given]
+        value = values[0] if values else unknown()
+        if self.context.function or self.place.depth:
+            value = unknown(value.taints)
+        self.variables[self.source(named).lstrip("$").lower()] = value
 
     def _assignment(self, node: Node) -> list[Command]:
         left, right = node.named_children[0], node.child_by_field_name("value")
@@ -520,11 +574,14 @@ class Walk:
             value = re.sub(r"\$\(.*\)", HOLE, value, flags=re.DOTALL)
         return Word(value, self.span(node), frozenset(taints))
 
-    def _elements(self, node: Node) -> tuple[list[Word], tuple[Redirect, ...]]:
+    def _elements(  # noqa: C901 - one case a kind of element
+        self, node: Node
+    ) -> tuple[list[Word], tuple[Redirect, ...]]:
         words: list[Word] = []
         redirects: list[Redirect] = []
-        attach = ""
+        attach, end = "", -1
         for child in _elements_of(node):
+            is_glued = child.start_byte == end
             if child.type == "command_argument_sep" or (
                 child.type == "argument_list" and _member_before(child) is not None
             ):
@@ -536,37 +593,39 @@ class Walk:
                 continue
             if child.type == "command_parameter":
                 raw = folded_parameters(strings.unescaped(self.source(child)))
-                if raw.endswith(":"):
-                    attach = raw
-                else:
-                    words.append(Word(raw, self.span(child)))
+                attach = raw if raw.endswith(":") else ""
+                words += [] if attach else [Word(raw, self.span(child))]
                 continue
+            if child.type == "unary_expression" and self.source(child)[:2] in _DASHES:
+                Mender(self).unglue(node)
+                break
             found = self._argument(child)
             if attach and found:
                 found[0] = dataclasses.replace(
                     found[0], text=attach + found[0].text, alternatives=()
                 )
                 attach = ""
+            elif is_glued and words and len(found) == 1 and child.type in _GLUING:
+                found[0] = _one_word(words.pop(), found[0])
             words += found
+            end = child.end_byte
         return words, tuple(redirects)
 
     def _argument(self, node: Node) -> list[Word]:
         raw = self.source(node)
+        if raw.startswith("@") and raw[1:].isidentifier():
+            return self._splatted(raw)
         if node.type == "bareword_argument_list":
             return [word for child in node.named_children for word in self._argument(child)]
         if node.type == "argument_list":
             return [word for value in self.evaluator.arguments(node) for word in value.words]
         if node.type in _TOKENS:
             word = self._token(node)
-            if raw.startswith("@") and raw[1:].isidentifier():
-                return self._splatted(raw)
             if "," in raw and '"' not in raw and "'" not in raw:
                 return [
                     dataclasses.replace(word, text=piece) for piece in word.text.split(",") if piece
                 ]
             return [word]
-        if raw.startswith("@") and raw[1:].isidentifier():
-            return self._splatted(raw)
         after = node.next_named_sibling
         if after is not None and (member := _member_before(after)) is not None:
             value = self.evaluator.called(node, member, after)  # `iex $client.DownloadString(u)`
@@ -574,6 +633,8 @@ class Walk:
             value = self.evaluator.value(node)
         span = self.span(node)
         quoted = raw[:1] in {"'", '"'}
+        if "commandline" in value.table:  # `-Arguments @{CommandLine = '...'}` of a new process
+            value = value.table["commandline"]
         return [dataclasses.replace(word, span=span, quoted=quoted) for word in value.words]
 
     def _splatted(self, raw: str) -> list[Word]:
@@ -614,7 +675,7 @@ class Walk:
         try:
             found: list[Command] = []
             for node in nodes:
-                found += self._each(c for c in node.named_children if c.type != "param_block")
+                found += self._each(node.named_children)
             return found
         finally:
             self.context, self._pending = kept, kept_pending
@@ -645,13 +706,13 @@ class Walk:
         words = [dataclasses.replace(receiver, span=span)]
         for argument in arguments:
             words += [dataclasses.replace(word, span=span) for word in argument.words]
-        return self.emit(tuple(words), span, self.context, name=name)
+        command = self.emit(tuple(words), span, self.context, name=name)
+        self.starter.by_method(command)
+        return command
 
-    def run_text(self, node: Node, word: Word) -> None:
-        """A text that is run as PowerShell."""
-        self.starter.read(
-            dataclasses.replace(word, span=self.span(node)), Origin.STRING, self.context
-        )
+    def set_variable(self, name: str, word: Word) -> None:
+        """What a cmdlet sets a variable to."""
+        self.variables[name] = Value((word,))
 
     def emit(
         self,
@@ -680,49 +741,22 @@ class Walk:
         self.reading.commands.append(command)
         return command
 
-    # -- what did not parse
-
-    def _mend(self, root: Node) -> None:
-        """Look at each place that was not understood once more, by itself."""
-        lines: set[tuple[int, int]] = set()
-        waiting, seen = [root], 0
-        while waiting and seen < 20_000:  # noqa: PLR2004 - bounded
-            seen += 1
-            node = waiting.pop()
-            if node.type == "ERROR" and [c.type for c in node.children] == ["variable"]:
-                continue  # `$a$b/c` in one argument, which is valid
-            if node.is_missing:  # something was never closed
-                self.reading.gap(Obstacle.SYNTAX, self.span(node.parent or node))
-            elif node.type == "ERROR":
-                start = self.bytes.rfind(b"\n", 0, node.start_byte) + 1
-                end = self.bytes.find(b"\n", node.end_byte)
-                lines.add((start, len(self.bytes) if end < 0 else end))
-            elif node.has_error:
-                waiting += node.children
-        for start, end in sorted(lines)[:50]:
-            self._reread(start, end)
-        if len(lines) > 50:  # noqa: PLR2004 - a text in another language
-            self.reading.gap(Obstacle.SYNTAX, self.place.span(0, len(self.text)))
-
-    def _reread(self, start: int, end: int) -> None:
-        piece = self.bytes_text(start, end)
-        span = self.place.carrier or self.place.span(self._at(start), self._at(end))
-        spaced = _GLUED.sub(lambda m: (m[1] or m[2]) + " ", piece)
-        # The grammar wants lines where PowerShell itself does not.
-        broken = _PARAMETERS.sub(r"\1\n", spaced).replace("{", "{\n").replace("}", "\n}\n")
-        for candidate in dict.fromkeys((piece, spaced, broken)):
-            tree = self.parse(candidate.encode("utf-8", "replace"))
-            if not tree.root_node.has_error:
-                place = dataclasses.replace(self.place, carrier=span)
-                Walk(candidate, self.reading, place, self.parse, self).statements()
-                return
-        self.reading.gap(Obstacle.SYNTAX, span)
-
 
 def _elements_of(node: Node) -> Iterator[Node]:
     for group in node.named_children:
         if group.type == "command_elements":
             yield from group.named_children
+
+
+def _sign(node: Node) -> bool:
+    """Whether an unnamed token is an operator, not a bracket."""
+    return node.type.startswith(("-", "!"))
+
+
+def _one_word(left: Word, right: Word) -> Word:
+    """`$a$b/c`, which is one argument."""
+    span = Span(min(left.span.start, right.span.start), max(left.span.end, right.span.end))
+    return Word(left.text + right.text, span, left.taints | right.taints)
 
 
 def _member_before(node: Node) -> Node | None:

@@ -90,7 +90,7 @@ def test_the_last_command_has_its_name_and_its_arguments(text: str, last: tuple[
          ("new-scheduledtaskaction",)),
         ("Set-Content C:\\a.ps1 'Get-Date'; C:\\a.ps1", ("get-date",), F, ("a.ps1",)),
         ("1..2 | % { Get-Date }", ("get-date",), D, ("foreach-object",)),
-        ("[scriptblock]::Create('Get-Date').Invoke()", ("get-date",), S, ()),
+        ("[scriptblock]::Create('Get-Date').Invoke()", ("get-date",), S, ("::create",)),
         ("[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('R2V0LURhdGU=')) | iex",
          ("get-date",), E, ("invoke-expression",)),
     ],

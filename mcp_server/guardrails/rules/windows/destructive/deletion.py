@@ -78,7 +78,7 @@ def _is_filtered(command: Command) -> bool:
     ) or command.has(*_FILTERS)
 
 
-def _takes_all(command: Command, value: str) -> bool:
+def _takes_all(command: Command, value: str, *, lists: bool) -> bool:
     """Whether the deletion takes everything below the path, or the one file that it names."""
     folder, has_all = folder_of(value)
     has_name = "." in folder.rpartition("\\")[2] or folder.endswith("bootmgr")
@@ -90,7 +90,7 @@ def _takes_all(command: Command, value: str) -> bool:
         or "*" in folder
         or command.name == "robocopy"
         or is_recursive(command)
-        or any(True for _ in _listings(command))
+        or lists
     )
 
 
@@ -110,11 +110,12 @@ def _critical(command: Command, script: Script) -> Opinion:
     if is_harmless_form(command):
         return None
     directory = _directory(command, script)
+    lists = any(True for _ in _listings(command))
     weights = {
         _weight(absolute(value, directory))
         for word in _deleted(command)
         for value in word.values
-        if value and _takes_all(command, value)
+        if value and _takes_all(command, value, lists=lists)
     }
     if Severity.BLOCK in weights and not _is_filtered(command):
         return Severity.BLOCK

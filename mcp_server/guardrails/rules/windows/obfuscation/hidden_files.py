@@ -61,6 +61,8 @@ _SYSTEM_NAMES: Final = frozenset(
     }
 )
 _SYSTEM_ENDS: Final = tuple(sorted(_SYSTEM_NAMES))
+_LONGEST_PATH: Final = 1024
+"""Characters; the pattern's cost is the square of them."""
 _STREAM: Final = re.compile(
     r"[^\\/:\s\"']{2,}:(?!\\|/|\d+$|:)[\w.$-]+(?::\$data)?(?:,[#\w]+)?$", re.IGNORECASE
 )
@@ -133,6 +135,8 @@ def _uses_stream(command: Command) -> bool:
 
 def _is_stream(word: Word) -> bool:
     text = word.text.strip("\"'").lower()
+    if len(text) > _LONGEST_PATH:
+        return False
     if "://" in text or text.endswith(":zone.identifier") or text.startswith(("-", "/", "$", "hk")):
         return False
     found = _STREAM.search(text)
