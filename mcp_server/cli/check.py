@@ -11,23 +11,17 @@ import click
 
 from mcp_server.cli.application import load_settings, policy_of
 from mcp_server.cli.check_reports import REPORTS
+from mcp_server.cli.script_file import TYPES
+from mcp_server.guardrails.inspection import LANGUAGES
 from mcp_server.guardrails.judgement import Judge, ScriptJudgement
 from mcp_server.guardrails.script.model import Language
 
 _ENDINGS: Final = {
-    ".sh": Language.SHELL,
+    **{ending: LANGUAGES[kind] for ending, kind in TYPES.items()},
     ".bash": Language.SHELL,
-    ".ps1": Language.POWERSHELL,
     ".psm1": Language.POWERSHELL,
-    ".bat": Language.BAT,
-    ".cmd": Language.BAT,
 }
-_TYPES: Final = {
-    "RunShellScript": Language.SHELL,
-    "RunPowerShellScript": Language.POWERSHELL,
-    "RunBatScript": Language.BAT,
-    **{str(language): language for language in Language},
-}
+_TYPES: Final = {**LANGUAGES, **{str(language): language for language in Language}}
 _WEIGHTS: Final = ("ok", "advice", "confirm", "block")
 _FAILED: Final = 1
 _LARGEST: Final = 1 << 20
@@ -91,16 +85,17 @@ def command(
     """
     judge = Judge(policy_of(load_settings(overrides)))
     language = _TYPES[type_name] if type_name else None
+    verdicts: Iterator[str]
     if jsonl:
         if paths:
             raise click.UsageError("--jsonl reads standard input; leave the paths out")
-        verdicts = list(_answered(sys.stdin, judge, language, parameters=parameters))
+        verdicts = _answered(sys.stdin, judge, language, parameters=parameters)
     else:
         if not paths:
             raise click.UsageError("give files or folders to check")
         checked = [_checked(path, judge, language, parameters=parameters) for path in _files(paths)]
         click.echo(REPORTS[form](checked), nl=False)
-        verdicts = [file.judgement.verdict for file in checked]
+        verdicts = iter([file.judgement.verdict for file in checked])
     worst = max((_WEIGHTS.index(verdict) for verdict in verdicts), default=0)
     raise SystemExit(_FAILED if worst >= _WEIGHTS.index(fail_on) else 0)
 

@@ -14,7 +14,7 @@ from mcp_server.creation.workflow import Workflow
 from mcp_server.models.result import Result, Status
 from mcp_server.tools.rendering import answer
 
-_TYPES: Final = {
+TYPES: Final = {
     ".sh": "RunShellScript",
     ".ps1": "RunPowerShellScript",
     ".bat": "RunBatScript",
@@ -128,7 +128,7 @@ def script_arguments(
     chosen = {name: value for name, value in options.items() if value is not None}
     return {
         "name": file.stem,
-        "type": script_type or _TYPES.get(file.suffix.lower()),
+        "type": script_type or TYPES.get(file.suffix.lower()),
         **given,
         **({"type": script_type} if script_type else {}),
         **chosen,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from mcp_server.guardrails.policy.rules import POLICY_PREFIX
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
 from mcp_server.models.finding import Finding, Repair, Severity
 from mcp_server.models.limits import API_PAGE
@@ -32,13 +33,18 @@ def invalid(findings: tuple[Finding, ...]) -> Explanation:
 def blocked(findings: tuple[Finding, ...]) -> Explanation:
     """A rule forbids the command, whoever asks."""
     problems = [finding for finding in findings if finding.severity is Severity.BLOCK]
+    by_policy = all(finding.rule_id.startswith(POLICY_PREFIX) for finding in problems)
     return Explanation(
         code="Blocked",
-        source=Source.GUARDRAIL,
+        source=Source.POLICY if by_policy else Source.GUARDRAIL,
         field=problems[0].field,
         message=_messages(problems),
-        cause="The script does harm that cannot be undone, or hands the instance over.",
-        fix="Change the script as the findings say. Only the operator's policy can waive a rule.",
+        cause="The operator's policy does not permit these arguments."
+        if by_policy
+        else "The script does harm that cannot be undone, or hands the instance over.",
+        fix="Change the arguments as the findings say; only the operator can change the policy."
+        if by_policy
+        else "Change the script as the findings say. Only the operator's policy can waive a rule.",
         repair=merged_repair(problems),
         retry=Retry.AFTER_FIX,
         outcome=Outcome.NOT_SENT,

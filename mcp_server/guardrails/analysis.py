@@ -14,7 +14,6 @@ from mcp_server.models.finding import Finding, Severity
 
 FIELD: Final = "command_content"
 EVERY_COMMAND: Final = "*"
-_WEIGHT: Final = {severity: weight for weight, severity in enumerate(Severity)}
 MOST_FINDINGS: Final = 50
 """In one answer, the heaviest first; a script with more has been understood by then."""
 
@@ -122,11 +121,11 @@ class Analyser:
             (hit.rule.id, hit.span.start): hit
             for hit in sorted(
                 self._indices[script.language].hits(script),
-                key=lambda hit: -_WEIGHT[hit.severity],
+                key=lambda hit: -hit.severity.weight,
             )
         }  # of one rule at one place the heaviest stays, being the last
         lines = Lines(script.text)
-        ordered = sorted(hits.values(), key=lambda hit: (_WEIGHT[hit.severity], hit.span.start))
+        ordered = sorted(hits.values(), key=lambda hit: (hit.severity.weight, hit.span.start))
         return tuple(_finding(hit, lines) for hit in ordered[:MOST_FINDINGS])
 
 

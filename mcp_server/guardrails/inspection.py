@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from mcp_server.guardrails.limits import check_limits, check_long_work
 from mcp_server.guardrails.parameters import Placeholder, check_parameters, placeholders
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.guardrails.policy.request_checks import check_policy
-from mcp_server.guardrails.policy.weighing import weighed
+from mcp_server.guardrails.policy.weighing import utc_today, weighed
 from mcp_server.guardrails.region import check_region
 from mcp_server.guardrails.request_rules import MISSING_ARGUMENT
 from mcp_server.guardrails.script.model import Language
@@ -27,7 +27,7 @@ from mcp_server.models.request import CommandRequest
 from mcp_server.settings import Settings
 
 if TYPE_CHECKING:
-    from mcp_server.guardrails.analysis import Analyser
+    from mcp_server.guardrails.judgement import Judge
 
 LANGUAGES: Final = {
     "RunShellScript": Language.SHELL,
@@ -37,7 +37,6 @@ LANGUAGES: Final = {
 """The language of each type of command."""
 _ROUNDS = 4
 """Of repairs; no chain of problems is known to be longer."""
-_WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +80,17 @@ class Inspector:
         self,
         settings: Settings,
         policy: Policy = NO_POLICY,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        today: Callable[[], date] = utc_today,
     ) -> None:
         self._settings = settings
         self._policy = policy
         self._today = today
 
     @cached_property
-    def _analyser(self) -> Analyser:
-        from mcp_server.guardrails.analysis import Analyser  # noqa: PLC0415 - costs start-up 0.1 s
+    def _judge(self) -> Judge:
+        from mcp_server.guardrails.judgement import Judge  # noqa: PLC0415 - costs start-up 0.1 s
 
-        return Analyser(trusted_hosts=frozenset(self._policy.trusted_hosts))
+        return Judge(self._policy, self._today)
 
     def inspect(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Inspection:
         """Check a caller's arguments against every rule; never raises for what a caller sends.
@@ -115,23 +114,22 @@ class Inspector:
                 and finding.rule_id != MISSING_ARGUMENT.id  # what was taken out was not missing
                 and (finding.rule_id, finding.field) not in seen
             ]
-        findings += self._analysed(latest)
-        findings = list(weighed(findings, self._policy, self._today()))
-        findings.sort(key=lambda finding: _WEIGHT[finding.severity])
+        findings = [*weighed(findings, self._policy, self._today()), *self._judged(latest)]
+        findings.sort(key=lambda finding: finding.severity.weight)
         return replace(first, findings=tuple(findings))
 
-    def _analysed(self, inspection: Inspection) -> tuple[Finding, ...]:
+    def _judged(self, inspection: Inspection) -> tuple[Finding, ...]:
         """What the script does, where there is one that could be sent."""
         examined, content = inspection.draft, inspection.content
         if content is None or not examined.has("type"):
             return ()
         request = examined.request
-        return self._analyser.findings(
+        return self._judge.judge(
             content.text,
             LANGUAGES[request.type],
             parameters=examined.has("enable_parameter") and request.enable_parameter,
             launcher=request.launcher or "" if examined.has("launcher") else "",
-        )
+        ).findings
 
     def _inspect_once(
         self, arguments: Mapping[str, Any], model: type[CommandRequest]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Literal
 
 from mcp_server.guardrails.analysis import Analyser
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
-from mcp_server.guardrails.policy.weighing import weighed
+from mcp_server.guardrails.policy.weighing import utc_today, weighed
 from mcp_server.guardrails.script.model import Language
 from mcp_server.models.finding import Finding, Severity
 
@@ -36,7 +36,7 @@ class Judge:
     def __init__(
         self,
         policy: Policy = NO_POLICY,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        today: Callable[[], date] = utc_today,
     ) -> None:
         self._policy = policy
         self._today = today
@@ -47,9 +47,8 @@ class Judge:
     ) -> ScriptJudgement:
         """Judge a script; any text gets a verdict, and none an exception."""
         found = self._analyser.findings(text, language, parameters=parameters, launcher=launcher)
-        order = list(Severity)
         findings = sorted(
-            weighed(found, self._policy, self._today()), key=lambda f: order.index(f.severity)
+            weighed(found, self._policy, self._today()), key=lambda f: f.severity.weight
         )
         verdict = _VERDICTS[findings[0].severity] if findings else "ok"
         return ScriptJudgement(verdict, tuple(findings))

@@ -21,6 +21,11 @@ class Severity(StrEnum):
     ADVICE = "advice"
     """Never stops anything."""
 
+    @property
+    def weight(self) -> int:
+        """For ordering: the heaviest is 0."""
+        return list(Severity).index(self)
+
 
 class Finding(BaseModel):
     """One thing that a check found, with the way out."""

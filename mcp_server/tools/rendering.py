@@ -22,7 +22,9 @@ _HEADLINES: Final = {
 }
 _SHOWN_WHOLE, _SHOWN_HEAD, _SHOWN_TAIL = 60, 40, 10
 """Lines of a script in the text."""
-_TOLD_BY_FINDINGS: Final = frozenset({Source.INPUT, Source.GUARDRAIL, Source.CONFIRMATION})
+_TOLD_BY_FINDINGS: Final = frozenset(
+    {Source.INPUT, Source.GUARDRAIL, Source.POLICY, Source.CONFIRMATION}
+)
 _FAILURES: Final = frozenset({Status.FAILED})
 _ERRORS: Final = _FAILURES | {Status.INVALID, Status.BLOCKED}
 

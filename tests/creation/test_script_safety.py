@@ -4,9 +4,13 @@ import base64
 
 import pytest
 
+from mcp_server.creation.workflow import Workflow
+from mcp_server.guardrails.inspection import Inspector
+from mcp_server.guardrails.policy.model import Policy
 from mcp_server.models.explanation import Source
 from mcp_server.models.finding import Severity
 from mcp_server.models.result import Status, Verdict
+from mcp_server.settings import Settings
 from tests.guardrails.requests import VALID
 
 pytestmark = pytest.mark.anyio
@@ -45,3 +49,13 @@ async def test_a_script_is_judged_as_it_would_be_sent(service):
         "normalize_content": True,
     }
     assert (await service.workflow.create(arguments)).status is Status.BLOCKED
+
+
+async def test_what_the_policy_forbids_is_explained_as_the_policys(service):
+    policy = Policy.model_validate({"regions": {"denied": ["cn-hangzhou"]}})
+    settings = Settings(local=True)
+    workflow = Workflow(settings, service.gateway, Inspector(settings, policy))
+    blocked = await workflow.create(VALID)
+    assert blocked.error is not None
+    assert (blocked.status, blocked.error.source) == (Status.BLOCKED, Source.POLICY)
+    assert blocked.error.cause == "The operator's policy does not permit these arguments."

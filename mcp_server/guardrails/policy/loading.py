@@ -105,8 +105,7 @@ def is_lowered(rule: str, policy: Policy, weights: Mapping[str, Severity]) -> bo
     """Whether the policy makes a rule weigh less than it does by itself."""
     if rule not in policy.severities or rule not in weights:
         return False
-    order = list(Severity)
-    return order.index(policy.severities[rule]) > order.index(weights[rule])
+    return policy.severities[rule].weight > weights[rule].weight
 
 
 def _did_you_mean(name: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:

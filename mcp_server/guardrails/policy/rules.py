@@ -5,6 +5,8 @@ from typing import Final
 from mcp_server.guardrails.rule import Rule
 from mcp_server.models.finding import Severity
 
+POLICY_PREFIX: Final = "POL"
+"""Of the ids of these rules."""
 _WHY: Final = "The operator's policy says so, and nobody who calls this server can change it."
 
 REGION: Final = Rule("POL001", "region-not-permitted", Severity.BLOCK, _WHY)

@@ -1,12 +1,15 @@
 """How much a finding weighs under a policy, and that it is said where it weighs less."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from mcp_server.guardrails.policy.model import Policy
 from mcp_server.models.finding import Finding, Severity
 
-_ORDER = list(Severity)
+
+def utc_today() -> date:
+    """The day by which waivers end."""
+    return datetime.now(UTC).date()
 
 
 def weighed(findings: Iterable[Finding], policy: Policy, today: date) -> Iterator[Finding]:
@@ -32,7 +35,7 @@ def _weighed(finding: Finding, policy: Policy, today: date) -> Finding:
     wanted = policy.severities.get(finding.rule_id)
     if wanted is None or wanted is finding.severity:
         return finding
-    if _ORDER.index(wanted) < _ORDER.index(finding.severity):
+    if wanted.weight < finding.severity.weight:
         return finding.model_copy(update={"severity": wanted})
     return _changed(
         finding, wanted, f"Lowered from {finding.severity} to {wanted} by the operator's policy."

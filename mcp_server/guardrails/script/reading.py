@@ -31,6 +31,8 @@ MOST_NESTED: Final = 256 * 1024
 MOST_COMMANDS: Final = 20_000
 LONGEST_NAME: Final = 255
 """Characters of a program's name; no file system has a longer one."""
+LONGEST_PATH: Final = 4096
+"""Characters of a program's path, as on Linux."""
 MOST_WORDS: Final = 2000
 """Of one command. Nobody writes so many by hand."""
 LONGEST: Final = 1.2
@@ -126,7 +128,9 @@ class Reading:
         """The finished normal form."""
         commands = tuple(self.commands)
         for command in commands:
-            if len(command.name) > LONGEST_NAME or len(command.words) > MOST_WORDS:
+            program = command.words[0].text if command.words else ""
+            too_long = len(command.name) > LONGEST_NAME or len(program) > LONGEST_PATH
+            if too_long or len(command.words) > MOST_WORDS:
                 self.gap(Obstacle.SIZE, command.span)
         return Script(
             language=language,

@@ -123,12 +123,6 @@ def is_drive_root(path: str) -> bool:
     ) is not None
 
 
-def is_system_root(path: str) -> bool:
-    """Whether it is the whole system volume."""
-    folder, _ = folder_of(path)
-    return folder in {"c:\\", "\\"}
-
-
 def is_critical(path: str) -> bool:
     """Whether Windows, its programs or everybody's data is lost with it."""
     folder, has_all = folder_of(path)

@@ -27,7 +27,7 @@ from mcp_server.guardrails.script.bat.syntax import (
     Simple,
 )
 from mcp_server.guardrails.script.bat.text import Text, Value
-from mcp_server.guardrails.script.model import HOLE, Command
+from mcp_server.guardrails.script.model import HOLE, Command, Obstacle
 
 if TYPE_CHECKING:
     from mcp_server.guardrails.script.bat.walk import Walk
@@ -80,6 +80,9 @@ class Loop:
             return self._lines(node, items, source)
         taints = self._walk.wording.word(items).taints
         values = _counted(items.chars) if node.kind == "/l" else self._listed(node, items)
+        if node.kind != "/l" and len(values) > MOST_LINES:  # of a count only the first matter
+            reading = self._walk.reading
+            reading.gap(Obstacle.SIZE, self._walk.wording.word(items).span)
         made = [Value(value, taints) for value in values[:MOST_LINES]] or [Value(HOLE, taints)]
         return [{node.variable: value} for value in made]
 

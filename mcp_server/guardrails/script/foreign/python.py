@@ -107,7 +107,7 @@ class _Reader:
             self._facts.traits.add(Trait.KEYLOGGER)
         if self._tails & ENCRYPTING and self._changes_a_tree():
             self._facts.traits.add(Trait.MASS_ENCRYPTION)
-        self._facts.is_whole = self._names.looks <= MOST_LOOKS
+        self._facts.is_whole = self._names.looks <= MOST_LOOKS and self._values.is_whole
         return self._facts
 
     def _changes_a_tree(self) -> bool:

@@ -10,7 +10,8 @@ from mcp_server.guardrails.script.model import HOLE, TEMPORARY, Word
 
 _DEEPEST: Final = 40
 _LONGEST: Final = 64 * 1024
-_MOST_ALTERNATIVES: Final = 32
+_MOST_ALTERNATIVES: Final = 512
+"""Of one name; `is_whole` tells whether there were more."""
 _SURROGATES: Final = 0xD800
 """The first code point of those that stand for no character; texts are not followed further."""
 _FIRST_ARGUMENT: Final = frozenset(
@@ -50,6 +51,8 @@ class Values:
         self._names = names
         self._busy: set[str] = set()
         self._known: dict[str, Value | None] = {}
+        self.is_whole = True
+        """Whether nothing was left out for being too many."""
 
     def word(self, node: ast.expr | None) -> Word:
         """An argument's text; HOLE where nothing is known of it."""
@@ -123,6 +126,7 @@ class Values:
         if name not in self._names.opaque or name not in self._names.elements:
             for value in self._names.values.get(name, ())[:_MOST_ALTERNATIVES]:
                 found += _texts(self.fold(value, depth))
+        self.is_whole &= len(set(found)) <= _MOST_ALTERNATIVES
         return _options(found)
 
     def _part(self, node: ast.expr, depth: int) -> str:

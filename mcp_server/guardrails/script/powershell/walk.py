@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
 _DEEPEST: Final = 170
-_MOST_VALUES: Final = 8
-"""Values of a loop that its body is read with."""
+_MOST_VALUES: Final = 64
+"""Values of a loop that its body is read with; what is left out is a gap."""
 _LOOPS: Final = frozenset({"while_statement", "do_statement", "for_statement"})
 _STATEMENTS: Final = frozenset(
     {
@@ -361,7 +361,7 @@ class Walk:
             if items.is_array or items.is_literal
             else (Word(HOLE, taints=items.taints),)
         )
-        for word in words[:_MOST_VALUES]:
+        for word in self._bounded(words, node):
             self.variables[name] = Value((word,))
             found += self._each(blocks)
         if kept is not None:
@@ -369,6 +369,12 @@ class Walk:
         else:
             self.variables[name] = unknown(items.taints)
         return found
+
+    def _bounded(self, words: Sequence[Word], node: Node) -> Sequence[Word]:
+        """The values that are judged one by one."""
+        if len(words) > _MOST_VALUES:
+            self.reading.gap(Obstacle.SIZE, self.span(node))
+        return words[:_MOST_VALUES]
 
     def _function(self, node: Node) -> list[Command]:
         named = [c for c in node.named_children if c.type in {"function_name", "simple_name"}]
@@ -620,12 +626,7 @@ class Walk:
         if node.type == "argument_list":
             return [word for value in self.evaluator.arguments(node) for word in value.words]
         if node.type in _TOKENS:
-            word = self._token(node)
-            if "," in raw and '"' not in raw and "'" not in raw:
-                return [
-                    dataclasses.replace(word, text=piece) for piece in word.text.split(",") if piece
-                ]
-            return [word]
+            return self._bare(node, raw)
         after = node.next_named_sibling
         if after is not None and (member := _member_before(after)) is not None:
             value = self.evaluator.called(node, member, after)  # `iex $client.DownloadString(u)`
@@ -636,6 +637,15 @@ class Walk:
         if "commandline" in value.table:  # `-Arguments @{CommandLine = '...'}` of a new process
             value = value.table["commandline"]
         return [dataclasses.replace(word, span=span, quoted=quoted) for word in value.words]
+
+    def _bare(self, node: Node, raw: str) -> list[Word]:
+        """A token outside quotes; commas in it make it several arguments."""
+        if raw.startswith("<"):  # "reserved for future use", as in `<<A`
+            self.reading.gap(Obstacle.SYNTAX, self.span(node))
+        word = self._token(node)
+        if "," not in raw or '"' in raw or "'" in raw:
+            return [word]
+        return [dataclasses.replace(word, text=piece) for piece in word.text.split(",") if piece]
 
     def _splatted(self, raw: str) -> list[Word]:
         value = self.evaluator.variable(raw)
@@ -690,7 +700,7 @@ class Walk:
             kept = self.variables.get("_")
             found: list[Command] = []
             words = given.words if given.is_literal else (Word(HOLE, taints=given.taints),)
-            for word in words[:_MOST_VALUES]:
+            for word in self._bounded(words, nodes[0]):
                 self.variables["_"] = Value((word,), type_name=given.type_name)
                 found += self._blocks(nodes, context)
             if kept is not None:

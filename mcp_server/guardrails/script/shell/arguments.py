@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mcp_server.guardrails.script import sources
-from mcp_server.guardrails.script.model import HOLE, Command, Origin, Taint, Word
+from mcp_server.guardrails.script.model import HOLE, Command, Obstacle, Origin, Taint, Word
 from mcp_server.guardrails.script.shell import wrappers
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _EXECUTING: Final = frozenset({"-exec", "-execdir", "-ok", "-okdir", "-x", "-X", "--exec"})
 _ENDS: Final = frozenset({";", "+"})
-_MOST_ARGUMENTS: Final = 64
+_MOST_ARGUMENTS: Final = 1000
+"""That xargs reads; what is left out is a gap."""
 _OF_SHELL: Final = frozenset(" \n;|&<>$`(){}*?")
 
 
@@ -48,6 +49,9 @@ def given(starter: Starter, command: Command, context: Context) -> list[Command]
         values, words = [w for w in words[at + 1 :] if w.text != ":::"], words[:at]
     if not values:
         values = _read(command, stdin)
+    if len(values) > _MOST_ARGUMENTS:
+        starter.walk.reading.gap(Obstacle.SIZE, command.span)
+        values = values[:_MOST_ARGUMENTS]
     hit = _one_of(values)
     if command.name == "parallel":
         if not words:
@@ -83,7 +87,7 @@ def _read(command: Command, stdin: Word | None) -> list[Word]:
         return [Word(text, stdin.span, stdin.taints) for text in stdin.alternatives]
     # What begins with a hole may be several arguments; what ends with one is a path at least.
     if stdin.text.strip() and HOLE not in stdin.text.lstrip()[:1]:
-        pieces = stdin.text.split()[:_MOST_ARGUMENTS]
+        pieces = stdin.text.split()
         return [Word(text, stdin.span, stdin.taints) for text in pieces]
     return [Word(HOLE, command.span, stdin.taints)]
 

@@ -7,8 +7,8 @@ from typing import Final
 OPEN, COMMA, CLOSE = "\ue010", "\ue011", "\ue012"
 """Stand for braces and commas outside quotes, until it is known whether they make a list."""
 BRACES: Final = frozenset((OPEN,))
-_MOST: Final = 256
-"""Words of one; more are not made."""
+MOST_WORDS: Final = 256
+"""Of one; whoever asks sees by one more that there are more."""
 _RANGE: Final = re.compile(
     r"(-?\d{1,9})\.\.(-?\d{1,9})(?:\.\.(-?\d{1,9}))?|([A-Za-z])\.\.([A-Za-z])"
 )
@@ -24,8 +24,8 @@ def expanded_braces(text: str) -> list[str]:
     """The words that one becomes; what is no list stays as it is."""
     waiting, done = [text], list[str]()
     while waiting:
-        if len(waiting) + len(done) > _MOST:
-            return [text]
+        if len(done) > MOST_WORDS:
+            return done
         word = waiting.pop(0)
         choices = _first_list(word)
         if choices is None:
@@ -78,6 +78,6 @@ def _members(body: str) -> list[str] | None:
     else:
         first, last, step = int(found[1]), int(found[2]), abs(int(found[3] or 1)) or 1
     numbers = range(first, last + 1, step) if first <= last else range(first, last - 1, -step)
-    if len(numbers) > _MOST:
+    if len(numbers) > MOST_WORDS:
         return None
     return [chr(n) if found[4] else str(n) for n in numbers]

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from mcp_server.guardrails.script.model import HOLE, Command, Taint, Word
+from mcp_server.guardrails.script.model import HOLE, Command, Obstacle, Taint, Word
 from mcp_server.guardrails.script.reading import Reading
 from mcp_server.guardrails.script.shell.environment import UNKNOWN
 from mcp_server.guardrails.script.shell.printing import printed
 from mcp_server.guardrails.script.shell.session import Session
 
 _OPTIONS: Final = {"e": "errexit", "u": "nounset"}
-_POSITIONAL: Final = ("@", *"123456789")
-_MOST_LINES: Final = 16
-"""Values that `read` may give a variable in a loop."""
+_MOST_LINES: Final = 256
+"""Values that `read` may give a variable in a loop; what is left out is a gap."""
 _MOST_ARGUMENTS: Final = 256
+"""Of `set` and `mapfile`; what is left out is a gap."""
 
 
 def apply(command: Command, session: Session, reading: Reading) -> None:
@@ -44,9 +44,12 @@ def _directory(command: Command, session: Session) -> str:
     return posixpath.normpath(f"{here}/{target.text}") if here else ""
 
 
-def _read(command: Command, session: Session, _reading: Reading) -> None:
+def _read(command: Command, session: Session, reading: Reading) -> None:
     names = [word.text for word in command.operands if word.text.isidentifier()]
     value = _line(command) if len(names) == 1 and command.name == "read" else UNKNOWN
+    if len(value.alternatives) > _MOST_LINES:
+        reading.gap(Obstacle.SIZE, command.span)
+        value = UNKNOWN
     taints = command.stdin.taints if command.stdin else frozenset[Taint]()
     for name in names:
         session.environment.values[name] = Word(
@@ -63,21 +66,23 @@ def _line(command: Command) -> Word:
     if stdin is None or stdin.text.startswith(HOLE):
         return UNKNOWN
     lines = stdin.alternatives or tuple(filter(None, stdin.text.split("\n")))
-    if not lines or len(lines) > _MOST_LINES:
+    if not lines:
         return UNKNOWN
     return Word(lines[0], alternatives=lines if len(lines) > 1 else ())
 
 
-def _read_lines(command: Command, session: Session, _reading: Reading) -> None:
+def _read_lines(command: Command, session: Session, reading: Reading) -> None:
     """`mapfile name`: each line an element."""
     stdin = command.stdin
     for word in command.operands[-1:]:
         if stdin is None or HOLE in stdin.text:
             session.environment.values[word.text] = UNKNOWN
         else:
-            lines = stdin.text.removesuffix("\n").split("\n")[:_MOST_ARGUMENTS]
+            lines = stdin.text.removesuffix("\n").split("\n")
+            if len(lines) > _MOST_ARGUMENTS:
+                reading.gap(Obstacle.SIZE, command.span)
             session.environment.values[word.text] = tuple(
-                Word(line, stdin.span, stdin.taints) for line in lines
+                Word(line, stdin.span, stdin.taints) for line in lines[:_MOST_ARGUMENTS]
             )
 
 
@@ -87,8 +92,7 @@ def _unset(command: Command, session: Session, _reading: Reading) -> None:
 
 
 def _shift(_command: Command, session: Session, _reading: Reading) -> None:
-    for name in _POSITIONAL:
-        session.environment.values.pop(name, None)
+    session.environment.forget_arguments()
 
 
 def _alias(command: Command, session: Session, _reading: Reading) -> None:
@@ -114,10 +118,9 @@ def _set(command: Command, session: Session, reading: Reading) -> None:
     texts = command.texts
     if "--" in texts:
         given = command.args[texts.index("--") + 1 :]
-        given = given if len(given) <= _MOST_ARGUMENTS else (Word(HOLE),)
-        session.environment.values["@"] = given
-        for number, word in enumerate(given[:9], 1):
-            session.environment.values[str(number)] = word
+        if len(given) > _MOST_ARGUMENTS:
+            reading.gap(Obstacle.SIZE, command.span)
+        session.environment.set_arguments(given[:_MOST_ARGUMENTS])
     if command.conditions or command.function:
         return
     for index, text in enumerate(texts):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mcp_server.guardrails.script.model import HOLE, Command, Condition, Taint, Word
+from mcp_server.guardrails.script.model import HOLE, Command, Condition, Obstacle, Taint, Word
 from mcp_server.guardrails.script.shell.conditions import words_of_test
 from mcp_server.guardrails.script.shell.session import Function
 from mcp_server.guardrails.script.shell.substitution import carried
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
     from mcp_server.guardrails.script.shell.walk import Walk
 
 _PIPES: Final = frozenset({"|", "|&"})
-_POSITIONAL: Final = ("@", *"123456789")
 _MOST_ARGUMENTS: Final = 256
-"""Of a call of a function; with more, what they are is not followed."""
+"""Of a call of a function; what is left out is a gap."""
 _MOST_VALUES: Final = 256
-"""Of the variable of a loop."""
+"""Of the variable of a loop; what is left out is a gap."""
 
 
 def _block(walk: Walk, node: Node, context: Context) -> list[Command]:
@@ -128,7 +128,11 @@ def _for(walk: Walk, node: Node, context: Context) -> list[Command]:
         items: list[Word] = []
         for item in loop.get("Items") or ():
             items += walk.expander.fields(item)
-        walk.session.environment.values[loop["Name"]["Value"]] = _iterated(items)
+        value = _iterated(items)
+        if len(value.alternatives) > _MOST_VALUES:
+            walk.reading.gap(Obstacle.SIZE, walk.span(node))
+            value = replace(value, alternatives=value.alternatives[:_MOST_VALUES])
+        walk.session.environment.values[loop["Name"]["Value"]] = value
     body = walk.listed(node.get("Do"), context)
     after = walk.session.environment
     walk.enter(kept)
@@ -142,7 +146,7 @@ def _iterated(items: list[Word]) -> Word:
     taints = frozenset[Taint]().union(*(item.taints for item in items))
     if not texts:
         return Word(HOLE, taints=taints)
-    return Word(texts[0], taints=taints, alternatives=texts[:_MOST_VALUES] if texts[1:] else ())
+    return Word(texts[0], taints=taints, alternatives=texts if texts[1:] else ())
 
 
 def _case(walk: Walk, node: Node, context: Context) -> list[Command]:
@@ -196,8 +200,7 @@ def _function(walk: Walk, node: Node, context: Context) -> list[Command]:
     kept = walk.session.environment
     inside = kept.copy()
     inside.calls = (*inside.calls, name)
-    for key in _POSITIONAL:
-        inside.values.pop(key, None)
+    inside.forget_arguments()
     walk.enter(inside)
     walk.statement(node["Body"], context.with_(function=name, background=False))
     walk.enter(kept)
@@ -212,16 +215,14 @@ def called(
     kept = walk.session.environment
     inside = kept.copy()
     inside.calls = (*inside.calls, name)
-    few = args if len(args) <= _MOST_ARGUMENTS else (Word(HOLE),)
-    inside.values["@"] = few
-    for number, word in enumerate(few[:9], 1):
-        inside.values[str(number)] = word
+    inside.set_arguments(args[:_MOST_ARGUMENTS])
+    if len(args) > _MOST_ARGUMENTS:
+        walk.reading.gap(Obstacle.SIZE, args[0].span)
     walk.enter(inside)
     found = walk.statement(function.body, context.with_(function=name))
     after = walk.session.environment
     walk.enter(kept)
-    for key in _POSITIONAL:
-        after.values.pop(key, None)
+    after.forget_arguments()
     kept.values |= after.values
     return found
 

@@ -54,6 +54,21 @@ class Environment:
             return value[0] if value else Word("")
         return value
 
+    def arguments(self) -> dict[str, Value]:
+        """`$@` and `$0`, `$1` and so on, as far as they are known."""
+        return {name: v for name, v in self.values.items() if name == "@" or name.isdigit()}
+
+    def forget_arguments(self) -> None:
+        """Go on without knowing what was given."""
+        for name in self.arguments():
+            del self.values[name]
+
+    def set_arguments(self, words: tuple[Word, ...]) -> None:
+        """What was given, the first of it in `$1`."""
+        self.forget_arguments()
+        self.values["@"] = words
+        self.values |= {str(number): word for number, word in enumerate(words, 1)}
+
     def is_set(self, name: str) -> bool:
         """Whether the script has given it a value, or the system does."""
         return name in self.values or name in _KNOWN or name in _SET_BY_THE_SYSTEM

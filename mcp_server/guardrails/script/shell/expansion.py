@@ -1,5 +1,6 @@
 """Words of the syntax tree as arguments: quotes read, constants put in, the rest holes."""
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any, Final
 from mcp_server.guardrails.script.model import HOLE, PARAMETER, Span, Taint, Word
 from mcp_server.guardrails.script.placeholders import folded_parameters
 from mcp_server.guardrails.script.shell import escapes
-from mcp_server.guardrails.script.shell.braces import BRACES, expanded_braces, unmarked
+from mcp_server.guardrails.script.shell.braces import BRACES, MOST_WORDS, expanded_braces, unmarked
 from mcp_server.guardrails.script.shell.environment import Environment
 from mcp_server.guardrails.script.shell.parameter_changes import CHANGES, sliced
 from mcp_server.guardrails.script.shell.shfmt import Node
@@ -19,8 +20,8 @@ SPLIT: Final = "\ue013"
 """Stands for white space that splits a word: of an expansion outside quotes."""
 _DEFAULTS: Final = frozenset({"-", ":-", "=", ":="})
 _BLANKS: Final = re.compile(r"[ \t\n]+")
-_MOST_VALUES: Final = 32
-"""Of one word with variables that take several."""
+_MOST_VALUES: Final = 512
+"""Of one word with variables that take several; what is left out is told to the walk."""
 _LONGEST: Final = 32 * 1024
 """Characters of a word; a longer one is unknown from there on."""
 
@@ -57,14 +58,20 @@ class Expander:
         environment: of the moment; expansions such as `${x:=y}` change it.
         substitute: for `$(...)` and `<(...)`.
         span: from a node to its place.
+        left_out: told of each word that may stand for more than it is expanded to.
     """
 
     def __init__(
-        self, environment: Environment, substitute: Substitute, span: Callable[[Node], Span]
+        self,
+        environment: Environment,
+        substitute: Substitute,
+        span: Callable[[Node], Span],
+        left_out: Callable[[Node], None],
     ) -> None:
         self.environment = environment
         self._substitute = substitute
         self._span = span
+        self._left_out = left_out
 
     def fields(self, node: Node) -> list[Word]:
         """The arguments that a word becomes: one, several, or none."""
@@ -79,6 +86,9 @@ class Expander:
         choices = [value]
         if BRACES & set(value):
             choices = [one for one in expanded_braces(value) if one]
+            if len(choices) > MOST_WORDS:
+                self._left_out(node)
+                choices = choices[:MOST_WORDS]
         for one in choices:
             pieces = [p for p in one.split(SPLIT) if p] if SPLIT in one else [one]
             found += [self._word(piece, text, span) for piece in pieces]
@@ -144,6 +154,8 @@ class Expander:
         self, node: Node, word: Word, several: dict[str, tuple[str, ...]]
     ) -> Word:
         """The word with each combination of values of the variables that take several."""
+        if math.prod(map(len, several.values())) > _MOST_VALUES:
+            self._left_out(node)
         kept = dict(self.environment.values)
         texts: list[str] = []
         for values in islice(product(*several.values()), _MOST_VALUES):

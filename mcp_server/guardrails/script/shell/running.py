@@ -10,12 +10,10 @@ from mcp_server.guardrails.script.shell import schedules, text_runners, wrappers
 
 if TYPE_CHECKING:
     from mcp_server.guardrails.script.shell.context import Context
-    from mcp_server.guardrails.script.shell.environment import Environment
     from mcp_server.guardrails.script.shell.starting import Starter
 
 _SHELL_VALUED: Final = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file"})
 _STDIN: Final = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
-_POSITIONAL: Final = ("@", *"0123456789")
 
 
 def joined(words: tuple[Word, ...], command: Command) -> Word:
@@ -105,21 +103,14 @@ def _with_positional(
 ) -> list[Command]:
     """A text with `$0`, `$1` and so on."""
     environment = starter.walk.session.environment
-    kept = {key: environment.values[key] for key in _POSITIONAL if key in environment.values}
-    _forget(environment)
-    for number, word in enumerate(names[:10]):
-        environment.values[str(number)] = word
-    if names[1:]:
-        environment.values["@"] = names[1:]
+    kept = environment.arguments()
+    environment.set_arguments(names[1:])
+    if names:
+        environment.values["0"] = names[0]
     found = starter.read(text, origin, context)
-    _forget(environment)
+    environment.forget_arguments()
     environment.values |= kept
     return found
-
-
-def _forget(environment: Environment) -> None:
-    for key in _POSITIONAL:
-        environment.values.pop(key, None)
 
 
 def run_file(

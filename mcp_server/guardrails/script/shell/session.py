@@ -12,7 +12,7 @@ from mcp_server.guardrails.script.shell.shfmt import Node
 if TYPE_CHECKING:
     from mcp_server.guardrails.script.shell.walk import Walk
 
-MOST_CALLS: Final = 48
+MOST_CALLS: Final = 500
 """Function calls that are read once more with their arguments."""
 
 

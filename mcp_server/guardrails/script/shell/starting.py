@@ -136,7 +136,10 @@ class Starter:
 
     def _called(self, command: Command, context: Context) -> list[Command]:
         known = self.walk.session.known
-        if command.name in self.walk.session.environment.calls or known.calls_left <= 0:
+        if command.name in self.walk.session.environment.calls:
+            return []  # its body is being read
+        if known.calls_left <= 0:
+            self.walk.reading.gap(Obstacle.SIZE, command.span)
             return []
         known.calls_left -= 1
         function = known.functions[command.name]

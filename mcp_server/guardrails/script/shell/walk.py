@@ -58,7 +58,12 @@ class Walk:
             wrappers=place.wrappers, conditions=place.conditions, function=place.function
         )
         self.starter = Starter(self)
-        self.expander = Expander(session.environment, self._substitute, self.span)
+        self.expander = Expander(
+            session.environment,
+            self._substitute,
+            self.span,
+            lambda node: reading.gap(Obstacle.SIZE, self.span(node)),
+        )
         self._starts: list[int] | None = None
         if not text.isascii():
             self._starts = [0, *accumulate(len(c.encode("utf-8", "replace")) for c in text)]

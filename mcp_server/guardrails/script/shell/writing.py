@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from mcp_server.guardrails.script import effects, sources
-from mcp_server.guardrails.script.model import HOLE, Command, Redirect, Word
+from mcp_server.guardrails.script.model import HOLE, Command, Obstacle, Redirect, Word
 from mcp_server.guardrails.script.shell import schedules
 from mcp_server.guardrails.script.shell.printing import printed
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _WRITING: Final = frozenset({">", ">>", ">|", "&>", "&>>"})
 _APPENDING: Final = frozenset({">>", "&>>"})
-_MOST_FILES: Final = 200
+_MOST_FILES: Final = 1000
+"""Whose text is kept; that of others is a gap."""
 _LONGEST: Final = 32 * 1024
 
 
@@ -24,6 +25,8 @@ def keep(command: Command, walk: Walk) -> None:
     """Note what a command writes, and where to."""
     known = walk.session.known
     if len(known.files) > _MOST_FILES:
+        if any(redirect.operator in _WRITING for redirect in command.redirects):
+            walk.reading.gap(Obstacle.SIZE, command.span)
         return
     for redirect in command.redirects:
         if redirect.operator in _WRITING and redirect.descriptor in {None, 1}:
