@@ -1,6 +1,7 @@
 """The values of Python expressions that are constant, and the parts of texts that are."""
 
 import ast
+import posixpath
 from collections.abc import Callable
 from typing import Final
 
@@ -154,7 +155,7 @@ class Values:
         if name in _TEMPORARY:
             return TEMPORARY
         if name in _JOINED:
-            return "/".join(_text(self.fold(arg, depth + 1)).rstrip("/") or "/" for arg in args)
+            return posixpath.join("", *(_text(self.fold(arg, depth + 1)) for arg in args))
         if name in {"os.listdir", "os.scandir", "os.walk"} and args:
             return _each(self.fold(args[0], depth + 1), lambda text: f"{text.rstrip('/')}/*")
         if name in _FIRST_ARGUMENT:
