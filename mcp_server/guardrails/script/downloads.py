@@ -83,7 +83,7 @@ class Downloads:
                     self._keep(target, found, is_new=False)
 
     def _checked_out(self, command: Command) -> None:
-        operands = [w for w in command.operands[1:] if not w.text.isdigit()]
+        operands = [w for w in command.operands[1:] if not w.text.isdecimal()]
         at = next((i for i, w in enumerate(operands) if _ADDRESS.match(w.text)), 0)
         if len(operands) <= at:
             return
@@ -106,6 +106,8 @@ class Downloads:
 
     def origin(self, word: Word) -> Fetched | None:
         """Where a file, or the folder that it is in, came from."""
+        if not self.files:
+            return None
         if HOLE in word.text:
             return self.files.get(self._key(word))
         for value in word.values:

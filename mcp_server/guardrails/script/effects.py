@@ -17,11 +17,14 @@ _LINK_TO: Final = 2
 _SEVERAL: Final = 2
 
 
-def written(command: Command) -> Iterator[Word]:
+def written(command: Command) -> tuple[Word, ...]:
     """The files that it creates, changes or empties."""
     if command.language is not Language.SHELL:
-        yield from windows_effects.written(command)
-        return
+        return windows_effects.written(command)
+    return command.once(_written)
+
+
+def _written(command: Command) -> Iterator[Word]:
     for redirect in command.redirects:
         writes = redirect.operator in _WRITING and redirect.descriptor in {None, 0, 1, 2}
         opens = redirect.operator == ">&" and not _DESCRIPTOR.match(redirect.target.text)

@@ -71,7 +71,8 @@ class Interpreter:
 def runner_of(program: str) -> Runner | None:
     """The language of a program such as `python3.11`."""
     name = program.lower()
-    return RUNNERS.get(name) or RUNNERS.get(_VERSION.sub("", name))
+    found = RUNNERS.get(name)
+    return found if found or name.isalpha() else RUNNERS.get(_VERSION.sub("", name))
 
 
 def language_of_file(name: str) -> str:

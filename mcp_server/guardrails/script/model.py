@@ -3,15 +3,20 @@
 A script is flattened into the commands it would start, in order, wherever they hide: behind
 `sudo`, in `sh -c "..."`, in a here-document to a shell, in a decoded text, in a file that is
 written and then run. What is not known before the script runs is a hole, never a guess.
+
+Nothing here changes once it is made. A reading makes thousands of words and commands, and making a
+frozen dataclass takes three times as long, so mypy sees to that by `Final`.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Any, Final, Self, TypeVar, cast
+
+_Found = TypeVar("_Found")
 
 HOLE: Final = "\ue000"
 """Stands in a word's text for a stretch that is known only when the script runs."""
@@ -20,6 +25,7 @@ PARAMETER: Final = "\ue001"
 TEMPORARY: Final = "/tmp/mktemp"  # noqa: S108 - a name for analysis, nothing is written there
 """Stands for the path that `mktemp` makes."""
 _CLUSTER: Final = 2
+_OPTION_MARKS: Final = frozenset("-/")
 
 
 class Language(StrEnum):
@@ -60,7 +66,7 @@ class Origin(StrEnum):
     """Run somewhere else: `ssh`, `Invoke-Command -ComputerName`, inside a container."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Span:
     """Where something stands in the script: character offsets, `end` exclusive.
 
@@ -68,26 +74,26 @@ class Span:
     script that carries it.
     """
 
-    start: int
-    end: int
+    start: Final[int]
+    end: Final[int]
 
 
 _NOWHERE: Final = Span(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Word:
     """One argument, after quoting, escapes and what could be folded."""
 
-    text: str
+    text: Final[str]
     """The value, with HOLE and PARAMETER for what is not known."""
-    span: Span = _NOWHERE
-    taints: frozenset[Taint] = frozenset()
-    alternatives: tuple[str, ...] = ()
+    span: Final[Span] = _NOWHERE
+    taints: Final[frozenset[Taint]] = frozenset()
+    alternatives: Final[tuple[str, ...]] = ()
     """Every value that it takes, when that is several known ones: `for d in /etc /usr`."""
-    quoted: bool = False
+    quoted: Final[bool] = False
     """Whether splitting and globbing are off for the whole of it."""
-    may_be_empty: bool = False
+    may_be_empty: Final[bool] = False
     """Whether a hole may turn out to be empty: an unset variable without `:?` or a default."""
 
     @property
@@ -101,39 +107,54 @@ class Word:
         return self.alternatives or (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Redirect:
     """One redirection of a command."""
 
-    operator: str
+    operator: Final[str]
     """As in POSIX: `<`, `>`, `>>`, `>|`, `&>`, `<>`, `>&`, `<&`, `<<`, `<<<`."""
-    target: Word
+    target: Final[Word]
     """The file, descriptor or, for a here-document and a here-string, the text."""
-    descriptor: int | None = None
+    descriptor: Final[int | None] = None
     """None where the operator's default holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Assignment:
     """A variable that gets a value."""
 
-    name: str
+    name: Final[str]
     """As written; `env:NAME` for PowerShell's environment."""
-    value: Word
-    span: Span
+    value: Final[Word]
+    span: Final[Span]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Condition:
     """What has to hold for a command to be reached: `if a`, `a &&`, `a ||`, `while a`."""
 
-    commands: tuple["Command", ...]
-    negated: bool
+    commands: Final[tuple["Command", ...]]
+    negated: Final[bool]
     """Whether they must fail: `if ! a`, `a ||`, an else branch."""
 
 
-@dataclass(frozen=True, eq=False)
-class Command:
+@dataclass(eq=False)
+class Asked:
+    """What several rules ask of the same thing is worked out once."""
+
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Answers by the question."""
+
+    def once(self, question: Callable[[Self], Iterable[_Found]]) -> tuple[_Found, ...]:
+        """All that a question finds; it depends on nothing but this."""
+        known = self._known.get(question)
+        if known is None:
+            known = self._known[question] = tuple(question(self))
+        return cast("tuple[_Found, ...]", known)
+
+
+@dataclass(eq=False)
+class Command(Asked):
     """A simple command: a program, built-in, cmdlet, function or .NET method with its arguments.
 
     .NET methods in PowerShell are commands too: `$client.DownloadString(u)` is named
@@ -141,63 +162,54 @@ class Command:
     (receiver or type, as text, without `System.`), then the arguments.
     """
 
-    name: str
+    name: Final[str]
     """For comparing: the program without its folder; in Windows languages lower-case, without
     `.exe`, `.com`, `.cmd` or `.bat`, and with PowerShell's aliases resolved. Empty when unknown."""
-    words: tuple[Word, ...]
+    words: Final[tuple[Word, ...]]
     """The program as written, then the arguments."""
-    span: Span
-    language: Language
-    origin: Origin = Origin.DIRECT
-    assignments: tuple[Assignment, ...] = ()
+    span: Final[Span]
+    language: Final[Language]
+    origin: Final[Origin] = Origin.DIRECT
+    assignments: Final[tuple[Assignment, ...]] = ()
     """Before the command, for it only: `A=1 command`."""
-    redirects: tuple[Redirect, ...] = ()
+    redirects: Final[tuple[Redirect, ...]] = ()
     """Its own and those of the blocks around it."""
-    inputs: tuple["Command", ...] = ()
+    inputs: Final[tuple["Command", ...]] = ()
     """What is piped into it: the commands of the pipeline's part just before it."""
-    stdin: Word | None = None
+    stdin: Final[Word | None] = None
     """What it reads, where that is known text or has taints: here-document, here-string, pipe."""
-    wrappers: tuple["Command", ...] = ()
+    wrappers: Final[tuple["Command", ...]] = ()
     """What starts it, the outermost first: `sudo`, `timeout`, `xargs`, `find` with -exec."""
-    conditions: tuple[Condition, ...] = ()
+    conditions: Final[tuple[Condition, ...]] = ()
     """What has to hold for it to be reached, the outermost first."""
-    function: str = ""
+    function: Final[str] = ""
     """The function whose body it stands in."""
-    background: bool = False
+    background: Final[bool] = False
     """Whether nothing waits for it: `&`, `Start-Process` without -Wait, `start`."""
-    directory: str = ""
+    directory: Final[str] = ""
     """The working directory, where a `cd` to a literal path comes before; empty when unknown."""
 
-    @cached_property
-    def args(self) -> tuple[Word, ...]:
-        """The arguments, without the program."""
-        return self.words[1:]
+    args: tuple[Word, ...] = field(init=False, repr=False)
+    """The arguments, without the program."""
+    texts: tuple[str, ...] = field(init=False, repr=False)
+    """The arguments' texts; lower-case in the Windows languages, which ignore case."""
 
-    @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """The arguments' texts; lower-case in the Windows languages, which ignore case."""
-        if self.language is Language.SHELL:
-            return tuple(word.text for word in self.args)
-        return tuple(word.text.lower() for word in self.args)
-
-    @cached_property
-    def _answers(self) -> dict[tuple[str, ...], bool]:
-        return {}
-
-    @cached_property
-    def _values(self) -> dict[tuple[str, ...], Word | None]:
-        return {}
+    def __post_init__(self) -> None:
+        args = self.words[1:]
+        texts = tuple([word.text for word in args])
+        if self.language is not Language.SHELL:
+            texts = tuple([text.lower() for text in texts])
+        # Set here and not when asked for: every command is asked.
+        self.args = args
+        self.texts = texts
 
     @cached_property
     def operands(self) -> tuple[Word, ...]:
         """The arguments that are no options; values of options are among them."""
-        found: list[Word] = []
-        for index, word in enumerate(self.args):
-            if word.text == "--":
-                return (*found, *self.args[index + 1 :])
-            if not self._is_option(word.text):
-                found.append(word)
-        return tuple(found)
+        args, texts = self.args, self.texts
+        end = texts.index("--") if "--" in texts else len(texts)
+        plain = (word for word in args[:end] if not self._is_option(word.text))
+        return (*plain, *args[end + 1 :])
 
     def has(self, *options: str) -> bool:
         """Whether any of these options is given, in any spelling of the command's language.
@@ -206,17 +218,25 @@ class Command:
         `-recurse` in `-rec` and `-Recurse:$true` (not `:$false`). Write options in lower case for
         the Windows languages.
         """
-        known = self._answers.get(options)
+        known: bool | None = self._known.get(options)
         if known is None:  # rules ask the same of a command for each of its words
-            known = any(self._matches(text, option) for option in options for text in self.texts)
-            self._answers[options] = known
+            # Whatever does not begin like an option can only be one as it is written.
+            known = any(text in options for text in self.texts) or any(
+                self._matches(text, option)
+                for text in self.texts
+                if text[:1] in _OPTION_MARKS
+                for option in options
+            )
+            self._known[options] = known
         return known
 
     def value(self, *options: str) -> Word | None:
         """The value of one of these options: after it, or with it (`-ofile`, `--out=file`)."""
-        if options not in self._values:
-            self._values[options] = self._value(options)
-        return self._values[options]
+        question = ("value", options)
+        if question not in self._known:
+            self._known[question] = self._value(options)
+        found: Word | None = self._known[question]
+        return found
 
     def _value(self, options: tuple[str, ...]) -> Word | None:
         for index, (word, text) in enumerate(zip(self.args, self.texts, strict=True)):
@@ -339,26 +359,26 @@ class Execution:
     """Whether a checksum or signature is checked between fetching and running."""
 
 
-@dataclass(frozen=True)
-class Script:
+@dataclass(eq=False)
+class Script(Asked):
     """A script, ready to be judged."""
 
-    language: Language
-    text: str
+    language: Final[Language]
+    text: Final[str]
     """As it was read, with LF alone: positions are in it, and its lines are the original's."""
-    commands: tuple[Command, ...] = ()
+    commands: Final[tuple[Command, ...]] = ()
     """Everything that would be started, in order, nested ones after what starts them."""
-    assignments: tuple[Assignment, ...] = ()
-    functions: frozenset[str] = frozenset()
+    assignments: Final[tuple[Assignment, ...]] = ()
+    functions: Final[frozenset[str]] = frozenset()
     """The names that the script defines, of functions and labels."""
-    foreign: tuple[Foreign, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    executions: tuple[Execution, ...] = ()
-    dialect: str = ""
+    foreign: Final[tuple[Foreign, ...]] = ()
+    gaps: Final[tuple[Gap, ...]] = ()
+    executions: Final[tuple[Execution, ...]] = ()
+    dialect: Final[str] = ""
     """What the shebang or launcher names: `sh`, `bash`, `dash`, ...; empty when nothing does."""
-    trusted_hosts: frozenset[str] = frozenset()
+    trusted_hosts: Final[frozenset[str]] = frozenset()
     """Hosts whose downloads the operator trusts; exact, or the suffix after a dot."""
-    options: frozenset[str] = frozenset()
+    options: Final[frozenset[str]] = frozenset()
     """Of the shell, set near the start: `errexit`, `nounset`, `pipefail`."""
 
     @cached_property

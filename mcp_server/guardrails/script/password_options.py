@@ -1,5 +1,6 @@
 """How programs are given passwords on their command lines, and where in it those stand."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -142,6 +143,12 @@ _HEADERS: Final = (
     "x-vault-token:",
 )
 _LONGEST_HEADER: Final = 20
+_NONE: Final = _Options()
+_BY_POSITION: Final = frozenset(
+    {"net", "net1", "htpasswd", "rabbitmqctl"} | {"oc"}  # the last by its subcommands
+)
+_TELLING: Final = re.compile("pass|secret|token|key|authorization|://", re.IGNORECASE)
+"""In every option, header and address that says of itself that a secret follows."""
 
 
 def passwords(name: str, args: Sequence[str]) -> Iterator[Given]:
@@ -151,7 +158,9 @@ def passwords(name: str, args: Sequence[str]) -> Iterator[Given]:
         name: the program, without folder and `.exe`, in lower case.
         args: the arguments, unquoted.
     """
-    options = _PROGRAMS.get(name, _Options())
+    options = _PROGRAMS.get(name, _NONE)
+    if options is _NONE and name not in _BY_POSITION and not _TELLING.search("\0".join(args)):
+        return
     subcommand = next((arg for arg in args if not arg.startswith("-")), "")
     more = _SUBCOMMANDS.get((name, subcommand), ()) or _SUBCOMMANDS.get((name, _second(args)), ())
     after = frozenset((*options.after, *more))

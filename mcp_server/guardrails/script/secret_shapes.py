@@ -271,7 +271,7 @@ def _body(text: str, shape: Shape) -> str:
 
 def _is_random(text: str) -> bool:
     """Whether it has capitals, small letters or digits as encoded bytes have them; no path."""
-    return any(c.isdigit() for c in text) and any(c.isupper() for c in text)
+    return any(c.isdecimal() for c in text) and any(c.isupper() for c in text)
 
 
 _KEY_BODY: Final = re.compile(r"[A-Za-z0-9+/=]{40,16000}")

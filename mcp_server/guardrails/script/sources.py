@@ -52,12 +52,13 @@ def output_taints(command: Command) -> frozenset[Taint]:
         return frozenset()
     taints: set[Taint] = set(command.stdin.taints) if command.stdin else set()
     for word in command.args:
-        taints |= word.taints
+        if word.taints:
+            taints |= word.taints
     if is_fetching(command):
         taints.add(Taint.NETWORK)
     if is_decoding(command):
         taints.add(Taint.DECODED)
-    if any(True for _ in sensitive_reads(command)):
+    if sensitive_reads(command):
         taints.add(Taint.SENSITIVE)
     return frozenset(taints)
 

@@ -34,6 +34,7 @@ _SWITCHES: Final = (
     "-whatif",
 )
 _NOT_A_PARAMETER: Final = 2
+_HELP: Final = frozenset({"/?", "-?", "--help"})
 
 
 def is_parameter(text: str) -> bool:
@@ -41,11 +42,14 @@ def is_parameter(text: str) -> bool:
     return len(text) >= _NOT_A_PARAMETER and text[0] == "-" and text[1].isalpha()
 
 
-def positional(command: Command) -> Iterator[Word]:
+def positional(command: Command) -> tuple[Word, ...]:
     """The arguments that belong to no option; for a cmdlet without the values of parameters."""
     if command.language is not Language.POWERSHELL:
-        yield from command.operands
-        return
+        return command.operands
+    return command.once(_positional)
+
+
+def _positional(command: Command) -> Iterator[Word]:
     takes_next = False
     for word, text in zip(command.args, command.texts, strict=True):
         if is_parameter(text):
@@ -61,10 +65,8 @@ def at(command: Command, index: int, *options: str) -> Word | None:
     named = command.value(*options) if options else None
     if named is not None:
         return named
-    for position, word in enumerate(positional(command)):
-        if position == index:
-            return word
-    return None
+    operands = positional(command)
+    return operands[index] if index < len(operands) else None
 
 
 def targets(command: Command, *options: str) -> Iterator[Word]:
@@ -89,7 +91,7 @@ def is_harmless_form(command: Command) -> bool:
     """Whether it only says what it would do, or how it is used."""
     if command.language is Language.POWERSHELL and command.has("-whatif"):
         return True
-    return any(text in {"/?", "-?", "--help"} for text in command.texts)
+    return not _HELP.isdisjoint(command.texts)
 
 
 def _is_switch(text: str) -> bool:

@@ -27,7 +27,7 @@ def _argument(index: int) -> _Outputs:
 
 
 def _last(command: Command) -> Word | None:
-    operands = tuple(positional(command))
+    operands = positional(command)
     return operands[_LAST] if len(operands) > 1 else None
 
 
@@ -161,12 +161,16 @@ def _content(command: Command) -> str:
     if command.stdin is not None:
         return command.stdin.text
     value = command.value("-value") if command.language is Language.POWERSHELL else None
-    words = command.args if command.language is Language.BAT else tuple(positional(command))
+    words = command.args if command.language is Language.BAT else positional(command)
     return value.text if value is not None else " ".join(word.text for word in words)
 
 
-def written(command: Command) -> Iterator[Word]:
+def written(command: Command) -> tuple[Word, ...]:
     """The files that it creates, changes or empties; a folder where it unpacks or copies."""
+    return command.once(_written)
+
+
+def _written(command: Command) -> Iterator[Word]:
     for redirect in command.redirects:
         if redirect.operator in _WRITING and redirect.target.text.lower() not in _NOWHERE:
             yield redirect.target

@@ -5,6 +5,14 @@ from typing import Final
 
 from mcp_server.guardrails.script.model import HOLE
 
+
+class NormalPath(str):
+    """A path in the one spelling that `normalised` gives it, so that nobody does it twice."""
+
+    __slots__ = ()
+
+
+_PREFIXED: Final = ("\\\\", "\\??\\", "filesystem::", "microsoft.powershell.core\\")
 _PREFIX: Final = re.compile(
     r"^(?:microsoft\.powershell\.core\\)?filesystem::|^\\\\[?.]\\(?=[a-z]:)|^\\\?\?\\(?=[a-z]:)"
 )
@@ -67,7 +75,7 @@ _SYSTEM: Final = frozenset(
         r"c:\windows\system32\wininit.exe",
     }
 )
-_SYSTEM_ROOTS: Final = (r"c:\windows", r"c:\boot", r"c:\efi")
+_IN_SYSTEM: Final = ("c:\\windows\\", "c:\\boot\\", "c:\\efi\\")
 _TEMPORARY: Final = re.compile(
     r"^(?:c:\\windows\\(?:system)?temp|[a-z]:\\(?:te?mp|scratch)|\\te?mp|\\var\\tmp"
     r"|c:\\users\\[^\\]+\\appdata\\local\\te?mp|c:\\windows\\system32\\config\\systemprofile"
@@ -80,12 +88,15 @@ _TEMPORARY_FOLDER: Final = re.compile(
 )
 
 
-def normalised(path: str) -> str:
+def normalised(path: str) -> NormalPath:
     r"""The path as Windows takes it, in one spelling: `c:\windows`, with `\`, no `..`, no case."""
+    if isinstance(path, NormalPath):
+        return path
     text = path.strip().strip("\"'").strip().lower().replace("/", "\\")
     if text.startswith((r"\\.\physicaldrive", r"\\.\globalroot", r"\\?\globalroot")):
-        return text
-    text = _SHARE.sub(r"\1:", _PREFIX.sub("", text))
+        return NormalPath(text)
+    if text.startswith(_PREFIXED):
+        text = _SHARE.sub(r"\1:", _PREFIX.sub("", text))
     lead = "\\\\" if text.startswith("\\\\") else "\\" if text.startswith("\\") else ""
     parts: list[str] = []
     for raw in text.split("\\"):
@@ -96,7 +107,7 @@ def normalised(path: str) -> str:
         elif part:
             parts.append(_SHORT.get(part, part))
     joined = lead + "\\".join(parts)
-    return f"{joined}\\" if _DRIVE.match(joined) else joined
+    return NormalPath(f"{joined}\\" if _DRIVE.match(joined) else joined)
 
 
 def absolute(path: str, directory: str) -> str:
@@ -106,12 +117,12 @@ def absolute(path: str, directory: str) -> str:
     return normalised(f"{directory}\\{path.strip()}")
 
 
-def folder_of(path: str) -> tuple[str, bool]:
+def folder_of(path: str) -> tuple[NormalPath, bool]:
     """The folder that is meant and whether a pattern in it stands for all that it holds."""
     plain = normalised(path)
     head, mark, tail = plain.rpartition("\\")
     if mark and tail in _GLOB:
-        return (f"{head}\\" if _DRIVE.match(head) else head), True
+        return NormalPath(f"{head}\\" if _DRIVE.match(head) else head), True
     return plain, False
 
 
@@ -145,9 +156,7 @@ def _covers_system(pattern: str) -> bool:
 def is_in_system(path: str) -> bool:
     """Whether it lies below the folders of Windows itself and is not temporary."""
     plain = normalised(path)
-    return plain.startswith(tuple(f"{root}\\" for root in _SYSTEM_ROOTS)) and not is_temporary(
-        plain
-    )
+    return plain.startswith(_IN_SYSTEM) and not is_temporary(plain)
 
 
 def is_profile(path: str) -> bool:

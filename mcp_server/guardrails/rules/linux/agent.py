@@ -97,7 +97,7 @@ def _is_killed(
         killed = set(services.killed(command))
         whole = command.name == "pkill" and command.has("-f", "--full")
         return bool(killed & known) or (whole and any(pattern.search(text) for text in killed))
-    if any(pattern.search(text) for text in services.killed(command) if not text.isdigit()):
+    if any(pattern.search(text) for text in services.killed(command) if not text.isdecimal()):
         return True
     looked_for = services.looked_up(command, script)
     return bool(pattern.search(looked_for)) or bool(known & set(looked_for.split()))

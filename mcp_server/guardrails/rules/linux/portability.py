@@ -26,12 +26,19 @@ _BASH_OPTIONS: Final = {
     "type": ("-P", "-t", "-a"),
     "exec": ("-a",),
 }
+_BASH_TEXTS: Final = {
+    "[": frozenset({"=="}),
+    "test": frozenset({"=="}),
+    "trap": frozenset({"ERR", "DEBUG", "RETURN"}),
+    "set": frozenset({"pipefail"}),
+}
 _BASH_OPERATORS: Final = frozenset({"<<<", "&>", "&>>"})
 _ARRAY: Final = re.compile(r"\w+(?:\[[^\]]*\])?\+=|\w+(?:\[[^\]]*\])?=\(|\w+\[[^\]]*\]=")
 _EXPANSION: Final = re.compile(
     r"\$\{!\w|\$\{\w+(?:\[|/|\^|,|:(?:\d| -))"
     r"|\$\{?(?:RANDOM|BASH_\w+|FUNCNAME|PIPESTATUS|EUID)\b|\$'"
 )
+_BASH_WORD: Final = re.compile(rf"[<>]\(|{_EXPANSION.pattern}")
 
 
 def _bashisms(script: Script) -> Iterator[Span]:
@@ -40,11 +47,13 @@ def _bashisms(script: Script) -> Iterator[Span]:
         written = script.text[assignment.span.start : assignment.span.end]
         if _ARRAY.match(written):
             yield assignment.span
+    has_words = _BASH_WORD.search(script.text) is not None
     for command in script.commands:
         if command.origin is Origin.DIRECT and command.language is Language.SHELL:
             if _is_bash_command(command, script):
                 yield command.span
-            yield from (word.span for word in command.words if _is_bash_word(word, script))
+            if has_words:
+                yield from (word.span for word in command.words if _is_bash_word(word, script))
 
 
 def _is_bash_command(command: Command, script: Script) -> bool:
@@ -53,14 +62,12 @@ def _is_bash_command(command: Command, script: Script) -> bool:
         return name not in script.functions
     if any(one.operator in _BASH_OPERATORS for one in command.redirects):
         return True
-    if name in {"[", "test"}:
-        return "==" in command.texts
-    if name == "trap":
-        return bool({"ERR", "DEBUG", "RETURN"} & set(command.texts))
-    if name == "set":
-        return "pipefail" in command.texts
+    if (texts := _BASH_TEXTS.get(name)) is not None:
+        return not texts.isdisjoint(command.texts)
+    if (options := _BASH_OPTIONS.get(name)) is None:
+        return False
     given = [text for text in command.texts[:2] if text.startswith("-") and "=" not in text]
-    return any(option[1] in text for option in _BASH_OPTIONS.get(name, ()) for text in given)
+    return any(option[1] in text for option in options for text in given)
 
 
 def _is_bash_word(word: Word, script: Script) -> bool:

@@ -17,7 +17,6 @@ _WRITERS: Final = frozenset(
     }
 )  # fmt: skip
 _COPIERS: Final = frozenset({"cp", "mv", "install", "ln", "rsync", "scp", "ditto"})
-_WRITING: Final = frozenset({">", ">>", ">|", "&>", "&>>"})
 _REPLACEMENT: Final = re.compile(
     r"s(?P<mark>[^\w\s]).*?(?<!\\)(?P=mark)(?P<new>.*?)(?<!\\)(?P=mark)", re.DOTALL
 )
@@ -36,14 +35,19 @@ class Write:
     """The file that is copied there."""
 
 
-def writes(script: Script) -> Iterator[Write]:
+def writes(script: Script) -> tuple[Write, ...]:
     """Every file that is written by a redirection or by a program that is made for it."""
+    return script.once(_writes)
+
+
+def _writes(script: Script) -> Iterator[Write]:
     for command in script.commands:
         if command.language is not Language.SHELL or command.origin is Origin.REMOTE:
             continue
-        if command.name in _WRITERS or any(one.operator in _WRITING for one in command.redirects):
-            text = _text(command)
-            for word in effects.written(command):
+        if command.name in _WRITERS or command.redirects:
+            files = effects.written(command)
+            text = _text(command) if files else None
+            for word in files:
                 for value in word.values:
                     yield Write(command, _absolute(command, value), text, _source(command))
 

@@ -68,7 +68,7 @@ def _endless(command: Command, _script: Script) -> Opinion:
         case "typeperf":
             return not command.has("-sc", "/sc", "-q", "-qx", "-?", "/?")
         case "netstat":
-            return any(text.isdigit() for text in command.texts)
+            return any(text.isdecimal() for text in command.texts)
         case "get-counter":
             return command.has("-continuous")
         case _:

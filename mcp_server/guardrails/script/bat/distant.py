@@ -107,7 +107,7 @@ def psexec(command: Command, _rest: Text, context: Context, walk: Walk) -> Start
             origin = Origin.REMOTE
         index += 1
         following = args[index].text if index < len(args) else ""
-        if text in _PSEXEC_VALUED or (text == "-i" and following.isdigit()):
+        if text in _PSEXEC_VALUED or (text == "-i" and following.isdecimal()):
             index += 1
     return cmd_line(args[index:], origin, context, walk)
 

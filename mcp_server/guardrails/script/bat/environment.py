@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mcp_server.guardrails.script.bat.text import Value
+from mcp_server.guardrails.script.integers import integer
 from mcp_server.guardrails.script.model import HOLE, PARAMETER, Taint, Word
 from mcp_server.guardrails.script.windows_environment import known_variable
 
@@ -140,7 +141,10 @@ def _changed(text: str, change: str) -> str:
         return HOLE if HOLE in text + change else PARAMETER
     part = _SUBSTRING.match(change)
     if part is not None:
-        return _part(text, int(part[1] or 0), None if part[2] is None else int(part[2]))
+        start = integer(part[1] or "0")
+        length = None if part[2] is None else integer(part[2])
+        is_known = start is not None and (part[2] is None or length is not None)
+        return _part(text, start or 0, length) if is_known else HOLE
     search, mark, replacement = change.partition("=")
     if not mark or not search:
         return text

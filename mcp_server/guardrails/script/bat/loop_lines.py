@@ -58,9 +58,9 @@ def _positions(spec: str) -> tuple[int, ...]:
         first, dash, last = part.partition("-")
         if part == "*":
             found.append(0)
-        elif dash and first.isdigit() and last.isdigit():
+        elif dash and first.isdecimal() and last.isdecimal():
             found += range(int(first[:3]), min(int(last[:3]), int(first[:3]) + _MOST_TOKENS) + 1)
-        elif first.isdigit():
+        elif first.isdecimal():
             found.append(int(first[:3]))
     return tuple(found[:_MOST_TOKENS]) or (1,)
 

@@ -27,11 +27,14 @@ from mcp_server.guardrails.script.bat.syntax import (
     Simple,
 )
 from mcp_server.guardrails.script.bat.text import Text, Value
+from mcp_server.guardrails.script.integers import integer
 from mcp_server.guardrails.script.model import HOLE, Command, Obstacle
 
 if TYPE_CHECKING:
     from mcp_server.guardrails.script.bat.walk import Walk
 
+_BOUNDS: Final = 3
+"""Numbers of `for /l`: start, step, end."""
 _ITEM: Final = re.compile(r'(?:[^\s",;=]|"[^"]*(?:"|\Z))+')
 _ASSIGNING: Final = re.compile(r"[\s,;=@]*(?:call\s+)?(?:set\b|:)", re.IGNORECASE)
 _DEEPEST_LOOK: Final = 12
@@ -158,9 +161,10 @@ def _collects(node: Node, depth: int = _DEEPEST_LOOK) -> bool:
 
 def _counted(items: str) -> list[str]:
     """The numbers of `for /l`; none when they are not known, or many."""
-    try:
-        start, step, end = (int(item) for item in _ITEM.findall(items)[:3])
-    except ValueError:
+    found = [integer(item) for item in _ITEM.findall(items)[:_BOUNDS]]
+    bounds = [number for number in found if number is not None]
+    if len(bounds) < _BOUNDS:
         return []
+    start, step, end = bounds
     numbers = range(start, end + (1 if step > 0 else -1), step) if step else range(0)
     return [str(number) for number in numbers] if len(numbers) <= MOST_LINES else []

@@ -94,7 +94,7 @@ class Reader:
         while True:
             at = self._at
             digit = self._text[at : at + 1]
-            ahead = at + 1 if digit.isdigit() else at
+            ahead = at + 1 if digit.isdecimal() else at
             operator = _REDIRECTION.match(self._text, ahead)
             if operator is None or self.fault is not None:
                 return tuple(found)
@@ -183,7 +183,7 @@ class Reader:
 
 def _descriptor(pieces: list[Text]) -> int | None:
     """The digit right before `>`, taken off what came before."""
-    if not pieces or not pieces[-1].chars[-1:].isdigit():
+    if not pieces or not pieces[-1].chars[-1:].isdecimal():
         return None
     last = pieces[-1]
     before = last.chars[-2:-1] or (pieces[-2].chars[-1:] if len(pieces) > 1 else " ")

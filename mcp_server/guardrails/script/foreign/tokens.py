@@ -12,6 +12,7 @@ from mcp_server.guardrails.script.foreign.syntaxes import Syntax
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _GENERIC: Final = re.compile(r"(qq|qx|qw|qr|q|m|s|tr|y)\b\s{0,4}([^\w\s,;=])")
 _PERCENT: Final = re.compile(r"%([qQxwWiIr]?)([(\[{<|!/])")
+_DOUBLE_MARKS: Final = frozenset({"=>", "|&", ":=", "==", "=~", "&&", "||", "<-", ".."})
 _SPACE: Final = re.compile(r"[ \t\r\f\v]+")
 _NUMBER: Final = re.compile(r"0[xX][0-9A-Fa-f_]{1,40}|\d[\w.]{0,40}")
 _ESCAPE: Final = re.compile(
@@ -114,10 +115,9 @@ class _Scanner:
         if (match := _NUMBER.match(code, at)) is not None:
             self._at = match.end()
             return Token(Kind.NUMBER, match[0], at)
-        for mark in ("=>", "|&", ":=", "==", "=~", "&&", "||", "<-", ".."):
-            if code.startswith(mark, at):
-                self._at += 2
-                return Token(Kind.MARK, mark, at)
+        if code[at : at + 2] in _DOUBLE_MARKS:
+            self._at += 2
+            return Token(Kind.MARK, code[at : at + 2], at)
         self._at += 1
         return Token(Kind.MARK, code[at], at)
 

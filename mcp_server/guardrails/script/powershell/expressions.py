@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from mcp_server.guardrails.script.integers import integer
 from mcp_server.guardrails.script.model import HOLE, PARAMETER, Taint, Word
 from mcp_server.guardrails.script.placeholders import folded_parameters
 from mcp_server.guardrails.script.powershell import folding, strings
@@ -200,11 +201,9 @@ class Evaluator:
                 return folding.spread(left, right)
             case "comparison_expression" | "bitwise_expression":
                 return folding.operated(sign, left, right)
-            case "multiplicative_expression" if (
-                sign == "*" and right.text.isdigit() and left.is_literal
-            ):
-                count = int(right.text)
-                if count <= _LONGEST:
+            case "multiplicative_expression" if sign == "*" and left.is_literal:
+                count = integer(right.text)
+                if count is not None and count <= _LONGEST:
                     return text((left.text * count)[:_LONGEST], taints)
         return unknown(taints)
 
@@ -220,7 +219,7 @@ class Evaluator:
         inner = self.value(children[-1])
         if raw.startswith("-join"):
             return text("".join(word.text for word in inner.words), inner.taints)
-        if raw.startswith("-") and inner.text.isdigit():
+        if raw.startswith("-") and inner.text.isdecimal():
             return text("-" + inner.text)
         if raw.startswith(","):
             return array([inner])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from mcp_server.guardrails.script.integers import integer
 from mcp_server.guardrails.script.model import HOLE, Taint, Word
 from mcp_server.guardrails.script.powershell.values import Value, array, text, unknown
 
@@ -33,10 +34,12 @@ def formatted(template: Value, values: Value) -> Value:
     """`"{1}{0}" -f a, b`."""
     taints = template.taints | values.taints
     texts = [word.text for word in values.words]
-    whole = _FORMAT.sub(
-        lambda m: texts[int(m[1])] if int(m[1]) < len(texts) else HOLE, template.text
-    )
-    return text(whole[:_LONGEST], taints)
+
+    def filled(found: re.Match[str]) -> str:
+        at = integer(found[1])
+        return texts[at] if at is not None and at < len(texts) else HOLE
+
+    return text(_FORMAT.sub(filled, template.text)[:_LONGEST], taints)
 
 
 def operated(operator: str, left: Value, right: Value) -> Value:
@@ -60,10 +63,9 @@ def operated(operator: str, left: Value, right: Value) -> Value:
             [text(piece, taints) for piece in left.text.split(right.words[0].text)[:_MOST]]
         )
     if name == "bxor" and left.is_literal and right.is_literal:
-        try:
-            return text(str(int(left.text, 0) ^ int(right.text, 0)), taints)
-        except ValueError:
-            return unknown(taints)
+        one, other = integer(left.text, 0), integer(right.text, 0)
+        if one is not None and other is not None:
+            return text(str(one ^ other), taints)
     return unknown(taints)
 
 
@@ -95,9 +97,8 @@ def cast(type_name: str, value: Value) -> Value:
 
 
 def _character(value: Value) -> Value:
-    try:
-        code = int(value.text, 0)
-    except ValueError:
+    code = integer(value.text, 0)
+    if code is None:
         return value if len(value.text) == 1 else unknown(value.taints)
     return text(chr(code), value.taints) if 0 <= code < 0xD800 else unknown(value.taints)  # noqa: PLR2004
 
@@ -111,11 +112,10 @@ def indexed(value: Value, index: Value) -> Value:
     )
     if not value.is_literal or not index.is_literal:
         return unknown(value.taints)
-    try:
-        numbers = [int(word.text) for word in index.words[:_MOST]]
-    except ValueError:
+    numbers = [integer(word.text) for word in index.words[:_MOST]]
+    if None in numbers:
         return unknown(value.taints)
-    found = [items[n] for n in numbers if -len(items) <= n < len(items)]
+    found = [items[n] for n in numbers if n is not None and -len(items) <= n < len(items)]
     if len(numbers) == 1:
         return found[0] if found else unknown(value.taints)
     return array(found)
@@ -123,11 +123,8 @@ def indexed(value: Value, index: Value) -> Value:
 
 def spread(first: Value, last: Value) -> Value:
     """`1..9`."""
-    try:
-        low, high = int(first.text), int(last.text)
-    except ValueError:
-        return unknown()
-    if abs(high - low) > _MOST:
+    low, high = integer(first.text), integer(last.text)
+    if low is None or high is None or abs(high - low) > _MOST:
         return unknown()
     numbers = range(low, high + 1) if low <= high else range(low, high - 1, -1)
     return array([text(str(number)) for number in numbers])
@@ -154,15 +151,14 @@ def called(  # noqa: C901, PLR0911 - one case a method
             return text(receiver.text, taints)
         case "tochararray", 0:
             return array([text(c, taints) for c in receiver.text[:_MOST]])
-        case "substring", 1 | 2:
-            return _substring(receiver, texts, taints)
-        case "insert", 2 if texts[0].isdigit():
-            at = int(texts[0])
+        case "substring", 1 | 2 if (stretch := _stretch(texts)) is not None:
+            return text(receiver.text[stretch], taints)
+        case "insert", 2 if (stretch := _stretch(texts[:1])) is not None:
+            at = stretch.start
             return text(receiver.text[:at] + texts[1] + receiver.text[at:], taints)
-        case "remove", 1 | 2 if all(t.isdigit() for t in texts):
-            at = int(texts[0])
-            rest = receiver.text[at + int(texts[1]) :] if len(texts) > 1 else ""
-            return text(receiver.text[:at] + rest, taints)
+        case "remove", 1 | 2 if (stretch := _stretch(texts)) is not None:
+            rest = "" if stretch.stop is None else receiver.text[stretch.stop :]
+            return text(receiver.text[: stretch.start] + rest, taints)
         case "split", 1 if texts[0]:
             return array(
                 [
@@ -175,12 +171,12 @@ def called(  # noqa: C901, PLR0911 - one case a method
     return None
 
 
-def _substring(receiver: Value, texts: list[str], taints: frozenset[Taint]) -> Value | None:
-    if not all(t.isdigit() for t in texts):
+def _stretch(texts: list[str]) -> slice | None:
+    """From a start, as many characters as a length says, or all."""
+    numbers = [number for one in texts if (number := integer(one)) is not None and number >= 0]
+    if len(numbers) < len(texts):
         return None
-    start = int(texts[0])
-    end = start + int(texts[1]) if len(texts) > 1 else None
-    return text(receiver.text[start:end], taints)
+    return slice(numbers[0], sum(numbers) if len(numbers) > 1 else None)
 
 
 def called_on_type(  # noqa: C901, PLR0911 - one case a method
@@ -223,12 +219,9 @@ def called_on_type(  # noqa: C901, PLR0911 - one case a method
 
 
 def _converted(method: str, arguments: Sequence[Value], taints: frozenset[Taint]) -> Value | None:
-    base = 10
-    if len(arguments) > 1 and arguments[1].text.isdigit():
-        base = int(arguments[1].text)
-    try:
-        number = int(arguments[0].text, base if base in {2, 8, 10, 16} else 10)
-    except ValueError:
+    base = integer(arguments[1].text) if len(arguments) > 1 else 10
+    number = integer(arguments[0].text, base if base in {2, 8, 10, 16} else 10)
+    if number is None:
         return None
     return (
         _character(text(str(number), taints)) if method == "tochar" else text(str(number), taints)
@@ -238,9 +231,10 @@ def _converted(method: str, arguments: Sequence[Value], taints: frozenset[Taint]
 def decoded(encoding: str, value: Value) -> Value:
     """`[Text.Encoding]::Unicode.GetString(bytes)`."""
     if not value.text.startswith(_BYTES):
-        if value.is_array and value.is_literal and all(w.text.isdigit() for w in value.words):
-            numbers = [int(w.text) & 0xFF for w in value.words]
-            return text(bytes(numbers).decode("utf-8", "replace"), value.taints | {Taint.DECODED})
+        numbers = [integer(word.text) for word in value.words]
+        if value.is_array and value.is_literal and None not in numbers:
+            data = bytes(number & 0xFF for number in numbers if number is not None)
+            return text(data.decode("utf-8", "replace"), value.taints | {Taint.DECODED})
         return unknown(value.taints)
     data = value.text[len(_BYTES) :].encode("latin-1")
     codec = "utf-16-le" if "unicode" in encoding else "utf-8"

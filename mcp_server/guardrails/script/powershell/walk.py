@@ -665,7 +665,7 @@ class Walk:
         operator = ">>" if ">>" in raw else "<" if "<" in raw else ">"
         if operator == "<":  # "reserved for future use": no PowerShell runs this
             self.reading.gap(Obstacle.SYNTAX, self.span(node))
-        number = int(raw[0]) if raw[:1].isdigit() else None
+        number = int(raw[0]) if raw[:1].isdecimal() else None
         inner = [c for c in target.named_children if c.type != "command_argument_sep"]
         words = self._argument(inner[0]) if inner else []
         return [Redirect(operator, word, number) for word in words[:1]]

@@ -1,14 +1,11 @@
 """What surrounds a statement: blocks, conditions, wrappers, redirections."""
 
-import dataclasses
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp_server.guardrails.script.model import Command, Condition, Origin, Redirect, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Handed down the tree; see the fields of the same names of `Command`."""
 
     wrappers: tuple[Command, ...] = ()
@@ -23,14 +20,14 @@ class Context:
 
     def with_(self, **changes: Any) -> "Context":  # noqa: ANN401 - those of the fields
         """The context with other values."""
-        return dataclasses.replace(self, **changes)
+        return self._replace(**changes)
 
     def under(self, condition: Condition) -> "Context":
         """Within a condition; one without commands says nothing."""
         if not condition.commands:
             return self
-        return dataclasses.replace(self, conditions=(*self.conditions, condition))
+        return self._replace(conditions=(*self.conditions, condition))
 
     def wrapped(self, command: Command) -> "Context":
         """Started by a command."""
-        return dataclasses.replace(self, wrappers=(*self.wrappers, command))
+        return self._replace(wrappers=(*self.wrappers, command))

@@ -56,7 +56,7 @@ class Environment:
 
     def arguments(self) -> dict[str, Value]:
         """`$@` and `$0`, `$1` and so on, as far as they are known."""
-        return {name: v for name, v in self.values.items() if name == "@" or name.isdigit()}
+        return {name: v for name, v in self.values.items() if name == "@" or name.isdecimal()}
 
     def forget_arguments(self) -> None:
         """Go on without knowing what was given."""

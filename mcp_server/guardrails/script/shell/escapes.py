@@ -32,11 +32,6 @@ def _escaped(found: re.Match[str]) -> str:
     return _NAMED.get(found[6], "\\" + found[6])
 
 
-def bare(text: str) -> str:
-    """Outside quotes: a backslash makes the next character ordinary, and joins lines."""
-    return re.sub(r"\\(\n|.|\Z)", _bare, text, flags=re.DOTALL) if "\\" in text else text
-
-
 def _bare(found: re.Match[str]) -> str:
     return "" if found[1] == "\n" else found[1]
 

@@ -3,19 +3,20 @@
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Any, Final
 
+from mcp_server.guardrails.script.integers import integer
 from mcp_server.guardrails.script.model import HOLE, PARAMETER, Span, Taint, Word
 from mcp_server.guardrails.script.placeholders import folded_parameters
 from mcp_server.guardrails.script.shell import escapes
 from mcp_server.guardrails.script.shell.braces import BRACES, MOST_WORDS, expanded_braces, unmarked
 from mcp_server.guardrails.script.shell.environment import Environment
 from mcp_server.guardrails.script.shell.parameter_changes import CHANGES, sliced
+from mcp_server.guardrails.script.shell.plain_words import ALL_ARGUMENTS, changes, plain_word
 from mcp_server.guardrails.script.shell.shfmt import Node
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:=,@%+-]+")
 SPLIT: Final = "\ue013"
 """Stands for white space that splits a word: of an expansion outside quotes."""
 _DEFAULTS: Final = frozenset({"-", ":-", "=", ":="})
@@ -75,10 +76,10 @@ class Expander:
 
     def fields(self, node: Node) -> list[Word]:
         """The arguments that a word becomes: one, several, or none."""
-        if (plain := self._plain(node)) is not None:
+        span = self._span(node)
+        if (plain := plain_word(node, self.environment, span)) is not None:
             return [plain]
         text = self._read(node)
-        span = self._span(node)
         if text.fields is not None:
             return text.fields
         value = _bounded("".join(text.parts))
@@ -100,29 +101,14 @@ class Expander:
         """One word, without splitting: of an assignment, a redirection, a here-document."""
         if not node:
             return Word("")
-        if (plain := self._plain(node)) is not None:
+        span = self._span(node)
+        if (plain := plain_word(node, self.environment, span)) is not None:
             return plain
         text = self._read(node)
-        span = self._span(node)
         if text.fields is not None:
             return self._word(" ".join(w.text for w in text.fields), text, span)
         word = self._word(_bounded("".join(text.parts)).replace(SPLIT, " "), text, span)
         return self._with_alternatives(node, word, text.several) if text.several else word
-
-    def _plain(self, node: Node) -> Word | None:
-        """A word of letters alone, as most are, without the steps for the others."""
-        parts = node.get("Parts", ())
-        if len(parts) != 1:
-            return None
-        part, quoted = parts[0], False
-        if part["Type"] == "DblQuoted":
-            parts, quoted = part.get("Parts", ()), True
-            if len(parts) != 1:
-                return None
-            part = parts[0]
-        if part["Type"] != "Lit" or not _PLAIN.fullmatch(part["Value"]):
-            return None
-        return Word(part["Value"], self._span(node), quoted=quoted)
 
     def here_document(self, node: Node) -> Word:
         """The text of a here-document that expands."""
@@ -156,6 +142,8 @@ class Expander:
         """The word with each combination of values of the variables that take several."""
         if math.prod(map(len, several.values())) > _MOST_VALUES:
             self._left_out(node)
+        elif (values := _of_variable(node, several)) is not None:
+            return replace(word, text=values[0], alternatives=values)
         kept = dict(self.environment.values)
         texts: list[str] = []
         for values in islice(product(*several.values()), _MOST_VALUES):
@@ -209,9 +197,9 @@ class Expander:
             return None
         name = part["Param"]["Value"]
         index = _index(part)
-        if name in {"@", "*"} or index in {"@", "*"}:
+        if name in ALL_ARGUMENTS or index in ALL_ARGUMENTS:
             value = self.environment.get("@" if name == "*" else name)
-            if isinstance(value, tuple) and not _operations(part):
+            if isinstance(value, tuple) and not changes(part):
                 return [Word(w.text, self._span(part), w.taints) for w in value]
         return None
 
@@ -245,11 +233,11 @@ class Expander:
         value = self.environment.get(name)
         if isinstance(value, tuple):
             index = _index(part)
-            if index in {"@", "*"}:
+            if index in ALL_ARGUMENTS:
                 value = Word(" ".join(w.text for w in value))
             else:
-                at = int(index) if index and index.isdigit() else 0
-                value = value[at] if at < len(value) else Word(HOLE)
+                at = integer(index) if index else 0
+                value = value[at] if at is not None and 0 <= at < len(value) else Word(HOLE)
         elif _index(part) not in {None, "0", "@", "*"}:
             value = Word(HOLE)
         if value.alternatives:
@@ -291,18 +279,35 @@ class Expander:
         return Word(HOLE, taints=value.taints, may_be_empty=value.may_be_empty)
 
 
+def _of_variable(node: Node, several: dict[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The values of a word that is one variable in quotes and nothing else, as most are."""
+    parts = node.get("Parts", ())
+    if len(parts) != 1 or parts[0]["Type"] != "DblQuoted" or len(parts[0].get("Parts", ())) != 1:
+        return None
+    part = parts[0]["Parts"][0]
+    if part["Type"] != "ParamExp" or changes(part) or part.get("Index"):
+        return None
+    return several.get(part["Param"]["Value"])
+
+
 def _bounded(value: str) -> str:
     return value if len(value) <= _LONGEST else value[:_LONGEST] + HOLE
 
 
 def _marked(value: str) -> str:
-    """Text outside quotes; its braces may be those of a list."""
-    if "{" in value and "\\" not in value:
-        return value.translate(_BRACE_MARKS)
-    return escapes.bare(value)
+    """Text outside quotes: backslashes read, and braces and commas marked that may be a list's."""
+    return _SPECIAL.sub(_special, value)
 
 
-_BRACE_MARKS: Final = {ord("{"): "\ue010", ord(","): "\ue011", ord("}"): "\ue012"}
+def _special(found: re.Match[str]) -> str:
+    escaped = found[1]
+    if escaped is None:
+        return _BRACE_MARKS[found[0]]
+    return "" if escaped == "\n" else escaped
+
+
+_SPECIAL: Final = re.compile(r"\\(\n|.|\Z)|[{},]", re.DOTALL)
+_BRACE_MARKS: Final = {"{": "\ue010", ",": "\ue011", "}": "\ue012"}
 
 
 def _home(value: str) -> str:
@@ -317,10 +322,6 @@ def _index(part: Node) -> str | None:
     index: Any = part.get("Index")
     parts = index.get("Parts") if isinstance(index, dict) else None
     return parts[0].get("Value") if parts else None
-
-
-def _operations(part: Node) -> bool:
-    return any(part.get(key) for key in ("Length", "Width", "Excl", "Exp", "Slice", "Repl"))
 
 
 def _substitutions(node: object, depth: int = 0) -> Iterator[Node]:

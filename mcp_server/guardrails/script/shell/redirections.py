@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mcp_server.guardrails.script import sources
+from mcp_server.guardrails.script.integers import integer
 from mcp_server.guardrails.script.model import HOLE, Redirect, Span, Word
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def redirected(walk: Walk, nodes: list[Node], context: Context) -> Context:
     for node in nodes:
         operator, target = _target(walk, node)
         descriptor = node.get("N", {}).get("Value")
-        number = int(descriptor) if descriptor and descriptor.isdigit() else None
+        number = integer(descriptor) if descriptor else None
         redirects.append(Redirect(operator, target, number))
         if number not in _INPUT:
             continue

@@ -64,11 +64,16 @@ class Starter:
             return []
         command = self.walk.emit(words, span, context, assignments)
         built_ins.apply(command, self.walk.session, self.walk.reading)
+        if writing.writes(command):
+            self._kept(command, context)
+        return self._started(command, context) or [command]
+
+    def _kept(self, command: Command, context: Context) -> None:
+        """Keep what a command writes, and read of it what the system runs later."""
         writing.keep(command, self.walk)
         for path, text in writing.scheduled(command, self.walk):
             for line in schedules.lines(path, text):
                 self.read(line, Origin.LATER, context)
-        return self._started(command, context) or [command]
 
     def read(
         self, text: Word, origin: Origin, context: Context, *, same_shell: bool = False

@@ -73,12 +73,14 @@ class Walk:
 
     def span(self, node: Node) -> Span:
         """Where a node stands."""
-        if self.place.carrier is not None:
-            return self.place.carrier
-        return self.place.span(self._at(node["Pos"]["Offset"]), self._at(node["End"]["Offset"]))
-
-    def _at(self, offset: int) -> int:
-        return offset if self._starts is None else bisect_right(self._starts, offset) - 1
+        place = self.place
+        if place.carrier is not None:
+            return place.carrier
+        start, end = node["Pos"]["Offset"], node["End"]["Offset"]
+        if self._starts is not None:
+            start = bisect_right(self._starts, start) - 1
+            end = bisect_right(self._starts, end) - 1
+        return Span(place.offset + start, place.offset + end)
 
     def path(self, text: str) -> str:
         """A path, from the working directory where that is known."""

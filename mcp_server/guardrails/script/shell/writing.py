@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from mcp_server.guardrails.script.shell.walk import Walk
 
 _WRITING: Final = frozenset({">", ">>", ">|", "&>", "&>>"})
+_WRITERS: Final = frozenset({"tee", "dd", "sponge", "cp", "mv", "install", "ln"})
 _APPENDING: Final = frozenset({">>", "&>>"})
 _MOST_FILES: Final = 1000
 """Whose text is kept; that of others is a gap."""
 _LONGEST: Final = 32 * 1024
+
+
+def writes(command: Command) -> bool:
+    """Whether a command may write a file whose text can be known."""
+    return bool(command.redirects) or command.name in _WRITERS
 
 
 def keep(command: Command, walk: Walk) -> None:

@@ -58,7 +58,7 @@ def _is_named_surely(text: str, key: Secret) -> bool:
 
 def _is_mixed(value: str) -> bool:
     """Whether it has letters and digits, as every real secret of this length does."""
-    return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    return any(c.isdecimal() for c in value) and any(c.isalpha() for c in value)
 
 
 def _pairs(script: Script) -> Iterator[Match]:

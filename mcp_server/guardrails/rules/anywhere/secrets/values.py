@@ -91,7 +91,7 @@ def _classes(text: str) -> int:
         (
             any(c.islower() for c in text),
             any(c.isupper() for c in text),
-            any(c.isdigit() for c in text),
+            any(c.isdecimal() for c in text),
             any(not c.isalnum() and c not in "_-." for c in text),
         )
     )

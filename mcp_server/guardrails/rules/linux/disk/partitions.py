@@ -43,7 +43,7 @@ def _by_diskutil(command: Command, _script: Script) -> Opinion:
 def _shrinks(command: Command, _script: Script) -> Opinion:
     if command.name == "lvreduce":
         return not command.has("-t", "--test")
-    return any(t[:1] == "-" and any(c.isdigit() for c in t) for t in command.texts)
+    return any(t[:1] == "-" and any(c.isdecimal() for c in t) for t in command.texts)
 
 
 def _by_dmsetup(command: Command, _script: Script) -> Opinion:

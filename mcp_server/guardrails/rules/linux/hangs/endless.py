@@ -33,7 +33,7 @@ def _docker(command: Command) -> bool:
 
 def _repeats(command: Command) -> bool:
     """`vmstat 5`: an interval without a count."""
-    numbers = [word.text for word in command.operands if word.text.isdigit()]
+    numbers = [word.text for word in command.operands if word.text.isdecimal()]
     return len(numbers) == 1 and command.texts[-1:] == (numbers[0],)
 
 

@@ -60,7 +60,7 @@ def after(redirects: tuple[Redirect, ...], connected: frozenset[int]) -> frozens
             target = redirect.target.text
             is_connection = bool(DEVICE.match(target)) or (
                 redirect.operator in {">&", "<&"}
-                and target.isdigit()
+                and target.isdecimal()
                 and len(target) < 6  # noqa: PLR2004 - a descriptor is small
                 and int(target) in found
             )
@@ -77,6 +77,6 @@ def _set_by(redirect: Redirect) -> tuple[int, ...]:
         return (1, 2)
     if redirect.descriptor is not None:
         return (redirect.descriptor,)
-    if redirect.operator == ">&" and not redirect.target.text.isdigit():
+    if redirect.operator == ">&" and not redirect.target.text.isdecimal():
         return (1, 2)
     return (1,) if redirect.operator in _OUTPUT or redirect.operator == ">&" else (0,)

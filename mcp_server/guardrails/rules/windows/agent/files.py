@@ -19,7 +19,7 @@ def _folder(command: Command, _script: Script) -> Opinion:
     for one in upstream(command):
         words += targets(one, *_PATHS)
     return any(
-        OUR_FOLDERS.search(normalised(value)) or OURS.search(file_name(value))
+        OUR_FOLDERS.search(path := normalised(value)) or OURS.search(file_name(path))
         for word in words
         for value in word.values
         if "\\" in value or "/" in value

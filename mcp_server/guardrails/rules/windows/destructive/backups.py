@@ -5,7 +5,12 @@ from typing import Final
 from mcp_server.guardrails.script.model import HOLE, Command, Script, Word
 from mcp_server.guardrails.script.windows_arguments import is_harmless_form, targets, upstream
 from mcp_server.guardrails.script.windows_effects import orders
-from mcp_server.guardrails.script.windows_paths import file_name, is_drive_root, normalised
+from mcp_server.guardrails.script.windows_paths import (
+    NormalPath,
+    file_name,
+    is_drive_root,
+    normalised,
+)
 from mcp_server.guardrails.script_rule import Examples, Opinion, ScriptRule, on
 from mcp_server.models.finding import Severity
 
@@ -90,27 +95,26 @@ def _files(command: Command, _script: Script) -> Opinion:
     words = [*targets(command, "-path", "-literalpath")]
     for one in upstream(command):
         words += [*targets(one, "-path", "-literalpath")]
-    has_root = any(is_drive_root(word.text) for word in words)
     filters = [
         word
         for one in (command, *upstream(command))
         for option in ("-filter", "-include")
         if (word := one.value(option)) is not None
     ]
-    for word in (*words, *filters):
-        for value in word.values:
-            if _is_backup(value) and (has_root or _is_in_root(value)):
-                return True
-    return None
+    paths = [normalised(value) for word in (*words, *filters) for value in word.values]
+    backups = [path for path in paths if _is_backup(path)]
+    if not backups:
+        return None
+    return any(map(_is_in_root, backups)) or any(is_drive_root(word.text) for word in words)
 
 
-def _is_backup(value: str) -> bool:
-    name = file_name(value)
+def _is_backup(path: NormalPath) -> bool:
+    name = file_name(path)
     return HOLE not in name and (name.endswith(_BACKUP_SUFFIXES) or name.startswith("backup*"))
 
 
-def _is_in_root(value: str) -> bool:
-    head, _, tail = normalised(value).rpartition("\\")
+def _is_in_root(path: NormalPath) -> bool:
+    head, _, tail = path.rpartition("\\")
     return "*" in tail and len(head) == len("c:") and head.endswith(":")
 
 

@@ -112,10 +112,10 @@ def _critical(command: Command, script: Script) -> Opinion:
     directory = _directory(command, script)
     lists = any(True for _ in _listings(command))
     weights = {
-        _weight(absolute(value, directory))
+        _weight(normalised(absolute(path, directory)))
         for word in _deleted(command)
         for value in word.values
-        if value and _takes_all(command, value, lists=lists)
+        if value and _takes_all(command, path := normalised(value), lists=lists)
     }
     if Severity.BLOCK in weights and not _is_filtered(command):
         return Severity.BLOCK

@@ -52,7 +52,7 @@ def _by_wevtutil(command: Command) -> Opinion:
 def _by_cmdlet(command: Command) -> Opinion:
     """All logs block; one is asked about."""
     named = command.value("-logname")
-    logs = tuple(positional(command)) or ((named,) if named is not None else ())
+    logs = positional(command) or ((named,) if named is not None else ())
     if not logs or len(logs) >= _SOME or any(HOLE in log.text for log in logs):
         return True
     return any(one.name in _SOURCES for one in upstream(command)) or Severity.CONFIRM
