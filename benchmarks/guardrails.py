@@ -2,8 +2,9 @@
 
 Labelled rows have {id, source, language, text, expected, category}; `expected` is block,
 block|confirm, confirm, confirm|ok or ok, a pair meaning that either is right. Beside the engine
-runs a list of naive regular expressions, on the same rows. Shell times are ratios to the parser in
-the same run; PowerShell and Bat times are milliseconds, since their parsers run in this process.
+runs a list of naive regular expressions, on the same rows. The judge is set up as in a server.
+Shell times are ratios to the parser in the same run; PowerShell and Bat times are milliseconds,
+since their parsers run in this process.
 """
 
 import json
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.regex_baseline import regex_verdict
+from mcp_server.cli.serve import collect_garbage_rarely
 from mcp_server.guardrails.judgement import Judge
 from mcp_server.guardrails.script.model import Language
-from mcp_server.guardrails.script.shell.shfmt import program
+from mcp_server.guardrails.script.shell.shfmt import ShellParser, program
 
 Row = dict[str, Any]
 STOPPING: Final = frozenset({"confirm", "block"})
@@ -83,13 +85,18 @@ HOSTILE: Final = {
 def main() -> int:
     """Print the tables; 1 when a bound is passed."""
     failed = 0
-    judge = Judge()
+    parser = ShellParser(ahead=True)
+    judge = Judge(parser=parser)
     if len(sys.argv) > 1:
         rows = [json.loads(line) for line in Path(sys.argv[1]).read_text("utf-8").splitlines()]
         failed |= quality(rows, judge)
     else:
         print("no labelled rows given: only times")
-    return failed | times(judge) | hostile(judge)
+    judge.judge(SHELL, Language.SHELL)  # the rules come in with the first script
+    collect_garbage_rarely()
+    failed |= times(judge) | hostile(judge)
+    parser.close()
+    return failed
 
 
 # -- quality

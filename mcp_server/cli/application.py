@@ -12,6 +12,7 @@ from mcp_server.ecs.gateway import Gateway
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.loading import PolicyError, load_policy
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
+from mcp_server.guardrails.script.shell.shfmt import ShellParser
 from mcp_server.settings import (
     Settings,
     SettingsError,
@@ -29,12 +30,14 @@ class Application:
     settings: Settings
     backend: Backend
     gateway: Gateway
+    parser: ShellParser
     workflow: Workflow
     tools: tuple[Tool, ...]
 
     async def close(self) -> None:
-        """Close the connections to the cloud."""
+        """Close the connections to the cloud, and end the parser that waits."""
         self.gateway.close()
+        self.parser.close()
 
 
 def load_settings(overrides: dict[str, object]) -> Settings:
@@ -59,14 +62,22 @@ def policy_of(settings: Settings) -> Policy:
         raise click.UsageError(f"the policy cannot be used: {error}") from None
 
 
-def assemble(settings: Settings) -> Application:
-    """Put the parts together; nothing is started or called yet."""
+def assemble(settings: Settings, *, serves: bool = False) -> Application:
+    """Put the parts together; nothing is started or called yet.
+
+    Args:
+        settings: of the operator.
+        serves: whether it stays for many calls, and prepares for the next one after each. Whoever
+            says so closes it.
+    """
     backend: Backend
     if settings.local:
         backend = LocalBackend(lambda: start_local_endpoint(settings))
     else:
         backend = CloudBackend.from_settings(settings, credential_environment())
     gateway = Gateway(settings, backend)
-    workflow = Workflow(settings, gateway, Inspector(settings, policy_of(settings)))
+    parser = ShellParser(ahead=serves)
+    inspector = Inspector(settings, policy_of(settings), parser=parser)
+    workflow = Workflow(settings, gateway, inspector)
     tools = (PreviewCommand(workflow), CreateCommand(workflow))
-    return Application(settings, backend, gateway, workflow, tools)
+    return Application(settings, backend, gateway, parser, workflow, tools)

@@ -1,21 +1,33 @@
 """From a script's text to findings: parsed once, then every rule looks at the parse."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from mcp_server.guardrails.rules import ALL_RULES
+from mcp_server.guardrails.rules.anywhere.analysis import RULES as ANALYSIS_RULES
 from mcp_server.guardrails.script.excerpt import Lines
-from mcp_server.guardrails.script.model import Command, Language, Script, Span
+from mcp_server.guardrails.script.model import (
+    Command,
+    Gap,
+    Language,
+    Obstacle,
+    Script,
+    Span,
+)
 from mcp_server.guardrails.script.reading import read_script
+from mcp_server.guardrails.script.shell.shfmt import ShellParser
 from mcp_server.guardrails.script_rule import OnCommands, OnScript, Opinion, ScriptRule
 from mcp_server.models.finding import Finding, Severity
 
 FIELD: Final = "command_content"
-EVERY_COMMAND: Final = "*"
 MOST_FINDINGS: Final = 50
 """In one answer, the heaviest first; a script with more has been understood by then."""
+
+LONGEST: Final = 1.8
+"""Seconds for a script in all, so that with the last check a verdict comes within two."""
 
 _Judge = Callable[[Command, Script], Opinion]
 
@@ -58,20 +70,38 @@ class RuleIndex:
         else:
             _put(self._by_name, rule, check)
 
-    def hits(self, script: Script) -> Iterator[Hit]:
-        """Everything that the rules flag, as it comes."""
+    def hits(self, script: Script, is_over: Callable[[], bool] = lambda: False) -> Iterator[Hit]:
+        """Everything that the rules flag, as it comes.
+
+        When the time is over, what is left is a gap, and only the rules about gaps still look.
+        """
         for command in script.commands:
-            by_name = self._by_foreign_name if self._is_foreign(command.language) else self._by_name
-            always = by_name.get(EVERY_COMMAND, ())
-            for rule, judge in (*by_name.get(command.name, ()), *always):
-                opinion = judge(command, script)
-                if isinstance(opinion, Severity):
-                    yield Hit(rule, opinion, command.span)
-                elif opinion:
-                    yield Hit(rule, rule.severity, command.span)
+            if is_over():
+                yield from self._unfinished(script, command.span)
+                return
+            yield from self._hits_of(command, script)
         for rule, check in self._whole:
+            if is_over():
+                yield from self._unfinished(script, Span(0, len(script.text)))
+                return
             for match in check.find(script):
                 yield Hit(rule, match.severity or rule.severity, match.span)
+
+    def _hits_of(self, command: Command, script: Script) -> Iterator[Hit]:
+        by_name = self._by_foreign_name if self._is_foreign(command.language) else self._by_name
+        for rule, judge in by_name.get(command.name, ()):
+            opinion = judge(command, script)
+            if isinstance(opinion, Severity):
+                yield Hit(rule, opinion, command.span)
+            elif opinion:
+                yield Hit(rule, rule.severity, command.span)
+
+    def _unfinished(self, script: Script, span: Span) -> Iterator[Hit]:
+        unfinished = replace(script, gaps=(*script.gaps, Gap(Obstacle.TIME, span)))
+        for rule, check in self._whole:
+            if rule in ANALYSIS_RULES:
+                for match in check.find(unfinished):
+                    yield Hit(rule, match.severity or rule.severity, match.span)
 
 
 def _put(
@@ -94,9 +124,13 @@ class Analyser:
         self,
         rules: tuple[ScriptRule, ...] = ALL_RULES,
         trusted_hosts: frozenset[str] = frozenset(),
+        parser: ShellParser | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._rules = rules
         self._trusted_hosts = trusted_hosts
+        self._parser = parser or ShellParser()
+        self._now = now
 
     @cached_property
     def _indices(self) -> dict[Language, RuleIndex]:
@@ -113,14 +147,17 @@ class Analyser:
             parameters: whether `{{name}}` is filled in at each run.
             launcher: the program that starts the script, where one is named.
         """
+        deadline = self._now() + LONGEST
         script = replace(
-            read_script(text, language, parameters=parameters, launcher=launcher),
+            read_script(
+                text, language, parameters=parameters, launcher=launcher, parser=self._parser
+            ),
             trusted_hosts=self._trusted_hosts,
         )
         hits = {
             (hit.rule.id, hit.span.start): hit
             for hit in sorted(
-                self._indices[script.language].hits(script),
+                self._indices[script.language].hits(script, lambda: self._now() >= deadline),
                 key=lambda hit: -hit.severity.weight,
             )
         }  # of one rule at one place the heaviest stays, being the last

@@ -28,6 +28,7 @@ from mcp_server.settings import Settings
 
 if TYPE_CHECKING:
     from mcp_server.guardrails.judgement import Judge
+    from mcp_server.guardrails.script.shell.shfmt import ShellParser
 
 LANGUAGES: Final = {
     "RunShellScript": Language.SHELL,
@@ -74,6 +75,7 @@ class Inspector:
         settings: of the operator.
         policy: what the operator rules beside the API's limits.
         today: in UTC; waivers end.
+        parser: of shell scripts; whoever gives one closes it.
     """
 
     def __init__(
@@ -81,8 +83,10 @@ class Inspector:
         settings: Settings,
         policy: Policy = NO_POLICY,
         today: Callable[[], date] = utc_today,
+        parser: ShellParser | None = None,
     ) -> None:
         self._settings = settings
+        self._parser = parser
         self._policy = policy
         self._today = today
 
@@ -90,7 +94,7 @@ class Inspector:
     def _judge(self) -> Judge:
         from mcp_server.guardrails.judgement import Judge  # noqa: PLC0415 - costs start-up 0.1 s
 
-        return Judge(self._policy, self._today)
+        return Judge(self._policy, self._today, self._parser)
 
     def inspect(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Inspection:
         """Check a caller's arguments against every rule; never raises for what a caller sends.

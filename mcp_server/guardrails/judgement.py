@@ -9,6 +9,7 @@ from mcp_server.guardrails.analysis import Analyser
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.guardrails.policy.weighing import utc_today, weighed
 from mcp_server.guardrails.script.model import Language
+from mcp_server.guardrails.script.shell.shfmt import ShellParser
 from mcp_server.models.finding import Finding, Severity
 
 Verdict = Literal["ok", "advice", "confirm", "block"]
@@ -31,16 +32,23 @@ class ScriptJudgement:
 
 
 class Judge:
-    """Judges scripts, one after another, without holding anything of them."""
+    """Judges scripts, one after another, without holding anything of them.
+
+    Args:
+        policy: of the operator.
+        today: in UTC; waivers end.
+        parser: of shell scripts; whoever gives one closes it.
+    """
 
     def __init__(
         self,
         policy: Policy = NO_POLICY,
         today: Callable[[], date] = utc_today,
+        parser: ShellParser | None = None,
     ) -> None:
         self._policy = policy
         self._today = today
-        self._analyser = Analyser(trusted_hosts=frozenset(policy.trusted_hosts))
+        self._analyser = Analyser(trusted_hosts=frozenset(policy.trusted_hosts), parser=parser)
 
     def judge(
         self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""

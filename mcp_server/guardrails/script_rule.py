@@ -23,7 +23,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class OnCommands:
-    """A check of each command that has one of these names; `"*"` is every command."""
+    """A check of each command that has one of these names."""
 
     names: frozenset[str]
     judge: Callable[[Command, Script], Opinion]

@@ -106,6 +106,10 @@ class Word:
         """Each value to judge, at least one."""
         return self.alternatives or (self.text,)
 
+    def at(self, span: Span) -> "Word":
+        """The same standing elsewhere."""
+        return Word(self.text, span, self.taints, self.alternatives, self.quoted, self.may_be_empty)
+
 
 @dataclass(unsafe_hash=True, slots=True)
 class Redirect:

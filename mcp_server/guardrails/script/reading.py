@@ -21,6 +21,7 @@ from mcp_server.guardrails.script.model import (
     Span,
 )
 from mcp_server.guardrails.script.placeholders import masked_placeholders
+from mcp_server.guardrails.script.shell.shfmt import ShellParser
 
 MOST_CHARACTERS: Final = 24 * 1024
 """Of a script; the API takes no more even where the operator raises the limit."""
@@ -39,21 +40,21 @@ LONGEST: Final = 1.2
 """Seconds for reading; with the rules after it a verdict comes within two."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
     """Where a text stands: the script itself, or a text within it that would be run."""
 
-    origin: Origin = Origin.DIRECT
-    carrier: Span | None = None
+    origin: Final[Origin] = Origin.DIRECT
+    carrier: Final[Span | None] = None
     """What carries a nested text in the original script; everything in it gets this span. None
     for the script itself, and for a nested text that stands there as it is (see `offset`)."""
-    offset: int = 0
+    offset: Final[int] = 0
     """Where the text begins in the original, when `carrier` is None."""
-    depth: int = 0
-    wrappers: tuple[Command, ...] = ()
+    depth: Final[int] = 0
+    wrappers: Final[tuple[Command, ...]] = ()
     """What starts the commands of the text: `ssh`, `sudo`; goes before their own wrappers."""
-    conditions: tuple[Condition, ...] = ()
-    function: str = ""
+    conditions: Final[tuple[Condition, ...]] = ()
+    function: Final[str] = ""
 
     def span(self, start: int, end: int) -> Span:
         """The span in the original script of a stretch of this text."""
@@ -70,6 +71,7 @@ class Reading:
 
     text: str
     launcher: str = ""
+    parser: ShellParser = field(default_factory=ShellParser)
     now: Callable[[], float] = time.monotonic
     commands: list[Command] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
@@ -147,7 +149,12 @@ class Reading:
 
 
 def read_script(
-    text: str, language: Language, *, parameters: bool = False, launcher: str = ""
+    text: str,
+    language: Language,
+    *,
+    parameters: bool = False,
+    launcher: str = "",
+    parser: ShellParser | None = None,
 ) -> Script:
     """Parse a script of any size and content; what is not understood is a gap, never silence.
 
@@ -156,9 +163,10 @@ def read_script(
         language: by the command's type.
         parameters: whether `{{name}}` is filled in at each run.
         launcher: the program that starts the script, where one is named.
+        parser: of the shell; by default one for this script alone.
     """
     readable = _readable(text, language)
-    reading = Reading(readable, launcher)
+    reading = Reading(readable, launcher, parser or ShellParser())
     reading.read(masked_placeholders(readable) if parameters else readable, language, Place())
     return reading.script(language)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mcp_server.guardrails.script.model import Command, Language, Word
+from mcp_server.guardrails.script.windows_paths import NormalPath, normalised
 
 _SWITCHES: Final = (
     "-append",
@@ -77,6 +78,16 @@ def targets(command: Command, *options: str) -> Iterator[Word]:
     yield from positional(command)
     if command.stdin is not None and command.stdin.text and "\n" not in command.stdin.text.strip():
         yield command.stdin
+
+
+def target_paths(command: Command) -> tuple[NormalPath, ...]:
+    """Every value of what it works on, as paths in one spelling."""
+    return command.once(_target_paths)
+
+
+def _target_paths(command: Command) -> Iterator[NormalPath]:
+    for word in targets(command, "-path", "-literalpath"):
+        yield from map(normalised, word.values)
 
 
 def upstream(command: Command, depth: int = 6) -> Iterator[Command]:

@@ -68,6 +68,8 @@ class Commands:
         first = self._walk.wording.word(program)
         if not first.alternatives:
             return self._named(first, rest, context)
+        if len(first.values) > _MOST_PROGRAMS:
+            self._walk.reading.gap(Obstacle.SIZE, first.span)
         outcome = NOTHING
         for value in first.values[:_MOST_PROGRAMS]:
             made = self._named(replace(first, text=value, alternatives=()), rest, context)

@@ -1,15 +1,13 @@
 """What surrounds a command: blocks, conditions, wrappers, redirections, pipes."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from mcp_server.guardrails.script.model import Command, Condition, Redirect, Word
 
 _MOST_CONDITIONS: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Handed down the tree; see the fields of the same names of `Command`."""
 
     wrappers: tuple[Command, ...] = ()
@@ -24,12 +22,11 @@ class Context:
         """Where these must have succeeded, or failed; without any it says nothing."""
         if not commands or len(self.conditions) >= _MOST_CONDITIONS:
             return self
-        return replace(self, conditions=(*self.conditions, Condition(commands, negated)))
+        return self._replace(conditions=(*self.conditions, Condition(commands, negated)))
 
     def wrapped(self, command: Command, *, background: bool = False) -> "Context":
         """Started by a command, whose redirections are set up already."""
-        return replace(
-            self,
+        return self._replace(
             wrappers=(*self.wrappers, command),
             redirects=command.redirects,
             background=self.background or background,
@@ -37,8 +34,8 @@ class Context:
 
     def fed(self, inputs: tuple[Command, ...], stdin: Word | None) -> "Context":
         """Where a pipe ends."""
-        return replace(self, inputs=inputs, stdin=stdin)
+        return self._replace(inputs=inputs, stdin=stdin)
 
     def into(self, redirects: tuple[Redirect, ...]) -> "Context":
         """Within a block with redirections."""
-        return replace(self, redirects=(*redirects, *self.redirects)) if redirects else self
+        return self._replace(redirects=(*redirects, *self.redirects)) if redirects else self

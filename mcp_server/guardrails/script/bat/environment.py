@@ -16,7 +16,8 @@ ALL: Final = -1
 UNKNOWN: Final = Value(HOLE, may_be_empty=True)
 _LONGEST: Final = 8192
 """Characters of a variable's value, as in cmd."""
-_MOST_ALTERNATIVES: Final = 16
+_MOST_ALTERNATIVES: Final = 64
+"""That a variable may have after branches; of more nothing is known."""
 _SUBSTRING: Final = re.compile(r"~\s*([+-]?\d+)?\s*(?:,\s*([+-]?\d+)?)?\s*\Z")
 _FOLDED: Final = {
     "pathext": ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC",
@@ -120,11 +121,12 @@ def either(first: Value, second: Value) -> Value:
     known = tuple(value for value in values if value)
     if not known:
         return second
-    several = known[:_MOST_ALTERNATIVES] if len(known) > 1 else ()
+    if len(known) > _MOST_ALTERNATIVES:
+        return Value(HOLE, first.taints | second.taints)
     return Value(
         known[0],
         first.taints | second.taints,
-        several,
+        known if len(known) > 1 else (),
         first.may_be_empty or second.may_be_empty or len(known) < len(values),
     )
 

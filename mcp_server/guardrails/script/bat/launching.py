@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mcp_server.guardrails.script.bat.context import Context
@@ -38,7 +37,7 @@ def call(_command: Command, rest: Text, context: Context, walk: Walk) -> Started
     if label is None:
         return walk.commands.run(text, context).commands
     arguments = walk.wording.arguments("call", text.cut(label.end()))
-    inner = replace(context, wrappers=context.wrappers[:-1])
+    inner = context._replace(wrappers=context.wrappers[:-1])
     return walk.call(label[1].lower(), arguments, inner).commands
 
 
@@ -54,7 +53,7 @@ def start(_command: Command, rest: Text, context: Context, walk: Walk) -> Starte
         waits = waits or name in {"w", "wait"}
         if name in _VALUED and (value := _VALUE.match(chars, at)) is not None:
             at = value.end()
-    inner = replace(context, background=context.background or not waits)
+    inner = context._replace(background=context.background or not waits)
     return walk.commands.run(rest.cut(at), inner).commands
 
 
@@ -78,7 +77,7 @@ def cmd(command: Command, rest: Text, context: Context, walk: Walk) -> Started:
 def _piped(command: Command, language: Language, context: Context, walk: Walk) -> Started:
     if command.stdin is None:
         return ()
-    inner = replace(context, inputs=(), stdin=None)
+    inner = context._replace(inputs=(), stdin=None)
     return walk.commands.nesting.word(command.stdin, language, Origin.STRING, inner)
 
 
@@ -112,7 +111,7 @@ def powershell(command: Command, _rest: Text, context: Context, walk: Walk) -> S
         return _piped(command, Language.POWERSHELL, context, walk)
     if text is None:
         return ()
-    inner = replace(context, inputs=(), stdin=None, redirects=())
+    inner = context._replace(inputs=(), stdin=None, redirects=())
     return walk.commands.nesting.word(text, Language.POWERSHELL, origin, inner)
 
 

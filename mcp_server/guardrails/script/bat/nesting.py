@@ -36,7 +36,7 @@ class Nesting:
 
     def substituted(self, text: Text, context: Context) -> Outcome:
         """The command of `for /f`, which another cmd runs."""
-        inner = replace(context, redirects=(), inputs=(), stdin=None)
+        inner = context._replace(redirects=(), inputs=(), stdin=None)
         return self._cmd(text, self._place(text, Origin.DIRECT, inner))
 
     def line(

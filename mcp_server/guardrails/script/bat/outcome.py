@@ -8,14 +8,14 @@ from mcp_server.guardrails.script.model import Command
 _LONGEST: Final = 32 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """The commands of a part's own level, and what it prints."""
 
-    commands: tuple[Command, ...] = ()
-    shown: str | None = ""
+    commands: Final[tuple[Command, ...]] = ()
+    shown: Final[str | None] = ""
     """None where it is not known."""
-    leaves: bool = False
+    leaves: Final[bool] = False
     """Whether its last command is reached whenever the part is, so that a `goto` is final."""
 
 

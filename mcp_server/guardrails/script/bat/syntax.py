@@ -3,97 +3,98 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from mcp_server.guardrails.script.bat.text import Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Redirection:
     """`2>nul`, `>>file`, `>&1`."""
 
-    operator: str
-    descriptor: int | None
-    target: Text
+    operator: Final[str]
+    descriptor: Final[int | None]
+    target: Final[Text]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Simple:
     """A command with its arguments: everything up to the next operator, carets taken out."""
 
-    text: Text
-    redirections: tuple[Redirection, ...] = ()
+    text: Final[Text]
+    redirections: Final[tuple[Redirection, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Block:
     """`( ... )`."""
 
-    nodes: tuple[Node, ...]
-    redirections: tuple[Redirection, ...] = ()
+    nodes: Final[tuple[Node, ...]]
+    redirections: Final[tuple[Redirection, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sequence:
     """`a & b`, one after the other."""
 
-    nodes: tuple[Node, ...]
+    nodes: Final[tuple[Node, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chain:
     """`a && b || c`: each with the operator before it, empty for the first."""
 
-    links: tuple[tuple[str, Node], ...]
+    links: Final[tuple[tuple[str, Node], ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pipe:
     """`a | b`."""
 
-    nodes: tuple[Node, ...]
+    nodes: Final[tuple[Node, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Branch:
     """`if condition body`."""
 
-    condition: tuple[Text, ...]
-    is_negated: bool
-    body: Node
+    condition: Final[tuple[Text, ...]]
+    is_negated: Final[bool]
+    body: Final[Node]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class If:
     """Branches of which the first that holds is taken, and the last else."""
 
-    branches: tuple[Branch, ...]
-    otherwise: Node | None = None
+    branches: Final[tuple[Branch, ...]]
+    otherwise: Final[Node | None] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class For:
     """A loop."""
 
-    kind: str
+    kind: Final[str]
     """Empty, or `/d`, `/r`, `/l`, `/f`."""
-    options: Text
-    variable: str
-    items: Text
-    body: Node
+    options: Final[Text]
+    variable: Final[str]
+    items: Final[Text]
+    body: Final[Node]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Label:
     """`:name`; also the comments that are written so."""
 
-    name: str
+    name: Final[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Nothing:
     """A comment or an empty line."""
 
-    reason: str = field(default="", compare=False)
+    reason: Final[str] = field(default="", compare=False)
 
 
 Node = Simple | Block | Sequence | Chain | Pipe | If | For | Label | Nothing

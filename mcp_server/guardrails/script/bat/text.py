@@ -6,20 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from mcp_server.guardrails.script.model import Taint
+from mcp_server.guardrails.script.model import PARAMETER, Taint
 
 _NO_TAINTS: Final = frozenset[Taint]()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Value:
     """What a variable holds, a loop's, an argument, or the environment's."""
 
-    text: str
-    taints: frozenset[Taint] = _NO_TAINTS
-    alternatives: tuple[str, ...] = ()
+    text: Final[str]
+    taints: Final[frozenset[Taint]] = _NO_TAINTS
+    alternatives: Final[tuple[str, ...]] = ()
     """Every value that it takes, when that is several known ones."""
-    may_be_empty: bool = False
+    may_be_empty: Final[bool] = False
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -27,13 +27,13 @@ class Value:
         return self.alternatives or (self.text,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reference:
     """A place where a variable stood: `%name%`, `!name!`, `%%i`."""
 
-    end: int
-    value: Value
-    name: str = ""
+    end: Final[int]
+    value: Final[Value]
+    name: Final[str] = ""
     """Of the variable, where its value was not known."""
 
 
@@ -69,6 +69,11 @@ class Text:
         rest = self.chars.lstrip(characters)
         start = len(self.chars) - len(rest)
         return self.cut(start, start + len(rest.rstrip(characters)))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it is filled in, by a variable or by the caller."""
+        return not self.is_expanded and PARAMETER not in self.chars
 
     @property
     def is_verbatim(self) -> bool:

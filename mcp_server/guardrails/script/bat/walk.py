@@ -62,7 +62,9 @@ class Walk:
         self.environment = environment
         self.references = References()
         self.expander = Expander(environment, self.references)
-        self.wording = Wording(self.references, place)
+        self.wording = Wording(
+            self.references, place, lambda span: reading.gap(Obstacle.SIZE, span)
+        )
         self.commands = Commands(self)
         self.shown: str | None = ""
         """What all of it prints, where that is known."""
@@ -97,7 +99,7 @@ class Walk:
             self.reading.gap(Obstacle.DEPTH, self.place.span(start, len(self._text)))
             return NOTHING
         before = self._at, self._outer, self.environment.arguments, len(self.environment.saved)
-        self._at, self._outer = start, replace(context, function=label)
+        self._at, self._outer = start, context._replace(function=label)
         self.environment.arguments = numbered(arguments)
         self.reading.functions.add(label)
         self.session.nesting += 1

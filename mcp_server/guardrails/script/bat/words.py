@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from mcp_server.guardrails.script.bat.expansion import SELF
@@ -105,19 +106,32 @@ _DELIMITED: Final = re.compile(r'(?:[^\s",;=]|"[^"]*(?:"|\Z))+')
 _ENDING: Final = re.compile(r"\.(?:exe|com|bat|cmd)\Z", re.IGNORECASE)
 _SWITCHES: Final = re.compile(r"(?:/[^/\s\"\\]+)+\Z")
 _TAIL: Final = re.compile(r"(?P<operand>[^/]+)(?P<switches>(?:/[A-Za-z])+)\Z")
-_MOST_ALTERNATIVES: Final = 64
+_MOST_ALTERNATIVES: Final = 256
+"""Of a word; what is left out is a gap."""
 
 
 class Wording:
-    """Makes words of one text that is being read."""
+    """Makes words of one text that is being read.
 
-    def __init__(self, references: References, place: Place) -> None:
+    Args:
+        references: where variables stood in it.
+        place: where it stands.
+        left_out: told of each word that may stand for more than is worked out.
+    """
+
+    def __init__(
+        self, references: References, place: Place, left_out: Callable[[Span], None]
+    ) -> None:
         self._references = references
         self._place = place
+        self._left_out = left_out
 
     def span(self, text: Text) -> Span:
         """Where a stretch stands in the script."""
-        return self._place.span(*self._references.span(text))
+        if text.is_expanded or not text.chars:
+            return self._place.span(*self._references.span(text))
+        offsets = text.offsets
+        return self._place.span(offsets[0], offsets[-1] + 1)
 
     def word(self, text: Text, plain: str | None = None) -> Word:
         """A word of a stretch of text, quotes taken out.
@@ -128,6 +142,9 @@ class Wording:
         """
         chars = text.chars
         made = _unquoted(chars) if plain is None else plain
+        is_quoted = chars[:1] == '"' and chars[-1:] == '"'
+        if text.is_plain:
+            return Word(made, self.span(text), quoted=is_quoted)
         references = self._references.within(text)
         taints: frozenset[Taint] = frozenset()
         alternatives: tuple[str, ...] = ()
@@ -135,6 +152,9 @@ class Wording:
         if references:
             taints = taints.union(*(found.value.taints for _, found in references))
             alternatives = _alternatives(text, references)
+            if len(alternatives) > _MOST_ALTERNATIVES:
+                self._left_out(self.span(text))
+                alternatives = alternatives[:_MOST_ALTERNATIVES]
             may_be_empty = any(found.value.may_be_empty for _, found in references)
         if PARAMETER in made:
             made = folded_parameters(made)
@@ -144,7 +164,7 @@ class Wording:
             self.span(text),
             taints,
             alternatives,
-            quoted=chars[:1] == '"' and chars[-1:] == '"',
+            quoted=is_quoted,
             may_be_empty=may_be_empty,
         )
 
@@ -162,10 +182,24 @@ class Wording:
         if name not in BUILT_IN and '\\"' in rest.chars:
             return [self.word(piece, plain) for piece, plain in _by_runtime(rest)]
         pattern = _DELIMITED if name in _SPLIT_AT_COMMAS else _SPACED
+        if rest.is_plain and not (name in _OWN_SWITCHES and "/" in rest.chars):
+            return self._plain_words(rest, pattern)
         pieces = [rest.cut(*found.span()) for found in pattern.finditer(rest.chars)]
         if name in _OWN_SWITCHES and "/" in rest.chars:
             pieces = [part for piece in pieces for part in _switches(piece)]
         return [self.word(piece) for piece in pieces]
+
+    def _plain_words(self, text: Text, pattern: re.Pattern[str]) -> list[Word]:
+        """The words of a text without variables, as `word` makes them one by one."""
+        offsets, span = text.offsets, self._place.span
+        return [
+            Word(
+                _unquoted(found[0]),
+                span(offsets[found.start()], offsets[found.end() - 1] + 1),
+                quoted=found[0][0] == '"' and found[0][-1] == '"',
+            )
+            for found in pattern.finditer(text.chars)
+        ]
 
 
 def split(text: Text) -> tuple[Text, Text]:
@@ -265,19 +299,19 @@ def _by_runtime(rest: Text) -> list[tuple[Text, str]]:
 
 
 def _alternatives(text: Text, references: list[tuple[int, Reference]]) -> tuple[str, ...]:
-    """Every value of a word with variables in it that have several."""
+    """Every value of a word with variables in it that have several, and one too many at most."""
     several = [(o, found) for o, found in references if found.value.alternatives]
     if not several:
         return ()
     offsets = list(text.offsets)
     results = [text.chars]
-    for offset, found in sorted(several[:2], key=lambda one: -offsets.index(one[0])):
+    for offset, found in sorted(several, key=lambda one: -offsets.index(one[0])):
         start = offsets.index(offset)
         end = start + offsets.count(offset)
         results = [
             result[:start] + value + result[end:]
             for result in results
             for value in found.value.alternatives
-        ][:_MOST_ALTERNATIVES]
+        ][: _MOST_ALTERNATIVES + 1]
     unique = tuple(dict.fromkeys(_unquoted(result) for result in results))
     return unique if len(unique) > 1 else ()

@@ -204,7 +204,7 @@ class Evaluator:
             case "multiplicative_expression" if sign == "*" and left.is_literal:
                 count = integer(right.text)
                 if count is not None and count <= _LONGEST:
-                    return text((left.text * count)[:_LONGEST], taints)
+                    return folding.bounded(left.text * count, taints)
         return unknown(taints)
 
     def _list(self, node: Node) -> Value:

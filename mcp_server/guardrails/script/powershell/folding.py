@@ -11,12 +11,17 @@ from mcp_server.guardrails.script.model import HOLE, Taint, Word
 from mcp_server.guardrails.script.powershell.values import Value, array, text, unknown
 
 _LONGEST: Final = 64 * 1024
-_MOST: Final = 4096
+_MOST: Final = 24 * 1024
 """Elements of an array that is worked out."""
 _FORMAT: Final = re.compile(r"\{(\d+)(?:,-?\d+)?(?::[^}]*)?\}")
 _BYTES: Final = "\ue020"
 """Begins the text that stands for bytes: one character each."""
 _SIMPLE: Final = re.compile(r"[^\\.^$|?*+()\[\]{}]*")
+
+
+def bounded(value: str, taints: frozenset[Taint]) -> Value:
+    """A text; of a very long one nothing is known."""
+    return text(value, taints) if len(value) <= _LONGEST else unknown(taints)
 
 
 def joined(left: Value, right: Value) -> Value:
@@ -27,7 +32,7 @@ def joined(left: Value, right: Value) -> Value:
     whole = left.text + (
         right.text if not right.is_array else " ".join(w.text for w in right.words)
     )
-    return text(whole, taints) if len(whole) <= _LONGEST else unknown(taints)
+    return bounded(whole, taints)
 
 
 def formatted(template: Value, values: Value) -> Value:
@@ -39,7 +44,7 @@ def formatted(template: Value, values: Value) -> Value:
         at = integer(found[1])
         return texts[at] if at is not None and at < len(texts) else HOLE
 
-    return text(_FORMAT.sub(filled, template.text)[:_LONGEST], taints)
+    return bounded(_FORMAT.sub(filled, template.text), taints)
 
 
 def operated(operator: str, left: Value, right: Value) -> Value:
@@ -59,14 +64,19 @@ def operated(operator: str, left: Value, right: Value) -> Value:
         and _SIMPLE.fullmatch(right.words[0].text)
         and right.text
     ):
-        return array(
-            [text(piece, taints) for piece in left.text.split(right.words[0].text)[:_MOST]]
-        )
+        return _listed(left.text.split(right.words[0].text), taints)
     if name == "bxor" and left.is_literal and right.is_literal:
         one, other = integer(left.text, 0), integer(right.text, 0)
         if one is not None and other is not None:
             return text(str(one ^ other), taints)
     return unknown(taints)
+
+
+def _listed(pieces: Sequence[str], taints: frozenset[Taint]) -> Value:
+    """Pieces of a text as an array; of very many nothing is known."""
+    if len(pieces) > _MOST:
+        return unknown(taints)
+    return array([text(piece, taints) for piece in pieces])
 
 
 def _replaced(left: Value, old: str, new: str, taints: frozenset[Taint]) -> Value:
@@ -85,8 +95,8 @@ def cast(type_name: str, value: Value) -> Value:
             return _character(value)
         case "char[]" if value.is_literal:
             if value.is_array:
-                return array([_character(Value((word,))) for word in value.words[:_MOST]])
-            return array([text(c, value.taints) for c in value.text[:_MOST]])
+                return array([_character(Value((word,))) for word in value.words])
+            return _listed(value.text, value.taints)
         case "string":
             return text(value.text, value.taints)
         case "int" | "byte" | "byte[]" | "int32" | "array" | "object[]" | "string[]" | "psobject":
@@ -112,7 +122,7 @@ def indexed(value: Value, index: Value) -> Value:
     )
     if not value.is_literal or not index.is_literal:
         return unknown(value.taints)
-    numbers = [integer(word.text) for word in index.words[:_MOST]]
+    numbers = [integer(word.text) for word in index.words]
     if None in numbers:
         return unknown(value.taints)
     found = [items[n] for n in numbers if n is not None and -len(items) <= n < len(items)]
@@ -140,7 +150,7 @@ def called(  # noqa: C901, PLR0911 - one case a method
         return None
     match method, len(texts):
         case "replace", 2 if texts[0]:
-            return text(receiver.text.replace(texts[0], texts[1])[:_LONGEST], taints)
+            return bounded(receiver.text.replace(texts[0], texts[1]), taints)
         case "tolower" | "tolowerinvariant", 0:
             return text(receiver.text.lower(), taints)
         case "toupper" | "toupperinvariant", 0:
@@ -150,7 +160,7 @@ def called(  # noqa: C901, PLR0911 - one case a method
         case "tostring", 0:
             return text(receiver.text, taints)
         case "tochararray", 0:
-            return array([text(c, taints) for c in receiver.text[:_MOST]])
+            return _listed(receiver.text, taints)
         case "substring", 1 | 2 if (stretch := _stretch(texts)) is not None:
             return text(receiver.text[stretch], taints)
         case "insert", 2 if (stretch := _stretch(texts[:1])) is not None:
@@ -160,12 +170,7 @@ def called(  # noqa: C901, PLR0911 - one case a method
             rest = "" if stretch.stop is None else receiver.text[stretch.stop :]
             return text(receiver.text[: stretch.start] + rest, taints)
         case "split", 1 if texts[0]:
-            return array(
-                [
-                    text(piece, taints)
-                    for piece in re.split(f"[{re.escape(texts[0])}]", receiver.text)[:_MOST]
-                ]
-            )
+            return _listed(re.split(f"[{re.escape(texts[0])}]", receiver.text), taints)
         case "concat" | "padleft" | "padright", _:
             return None
     return None
@@ -189,11 +194,11 @@ def called_on_type(  # noqa: C901, PLR0911 - one case a method
     kind = type_name.removeprefix("system.")
     if kind == "string" and method == "join":
         pieces = [w.text for a in arguments[1:] for w in a.words]
-        return text(arguments[0].text.join(pieces)[:_LONGEST], taints)
+        return bounded(arguments[0].text.join(pieces), taints)
     if kind == "string" and method in {"concat", "format"}:
         if method == "format":
             return formatted(arguments[0], array(list(arguments[1:])))
-        return text("".join(w.text for a in arguments for w in a.words)[:_LONGEST], taints)
+        return bounded("".join(w.text for a in arguments for w in a.words), taints)
     if kind == "convert" and method == "frombase64string":
         try:
             data = base64.b64decode("".join(arguments[0].text.split()), validate=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import ntpath
 import re
 from typing import TYPE_CHECKING, Final
@@ -76,11 +75,7 @@ class Starter:
         self, word: Word, origin: Origin, context: Context, language: Language = Language.POWERSHELL
     ) -> list[Command]:
         """Read a text that is run."""
-        from mcp_server.guardrails.script.powershell.walk import Walk  # noqa: PLC0415 - they know each other
-
         walk = self._walk
-        if not word.text.strip(HOLE + " \n\t"):
-            return []
         if Taint.DECODED in word.taints:
             origin = Origin.DECODED
         outer = context.origin or walk.place.origin
@@ -92,16 +87,26 @@ class Starter:
             conditions=context.conditions,
             function=context.function,
         )
-        if language is not Language.POWERSHELL:
-            return list(walk.reading.read(word.text, language, place))
-        from mcp_server.guardrails.script.powershell.lowering import nests_too_deep  # noqa: PLC0415
+        return [
+            command
+            for text in word.values
+            if text.strip(HOLE + " \n\t")
+            for command in self._read(text, place, language)
+        ]
 
-        if not walk.reading.admits(word.text, place):
-            return []
-        if nests_too_deep(word.text):
-            walk.reading.gap(Obstacle.DEPTH, place.span(0, len(word.text)))
-            return []
-        return list(Walk(word.text, walk.reading, place, walk.parse, walk).statements())
+    def _read(self, text: str, place: Place, language: Language) -> tuple[Command, ...]:
+        from mcp_server.guardrails.script.powershell.lowering import nests_too_deep  # noqa: PLC0415
+        from mcp_server.guardrails.script.powershell.walk import Walk  # noqa: PLC0415 - they know each other
+
+        walk = self._walk
+        if language is not Language.POWERSHELL:
+            return walk.reading.read(text, language, place)
+        if not walk.reading.admits(text, place):
+            return ()
+        if nests_too_deep(text):
+            walk.reading.gap(Obstacle.DEPTH, place.span(0, len(text)))
+            return ()
+        return Walk(text, walk.reading, place, walk.parse, walk).statements()
 
     # -- programs
 
@@ -116,7 +121,7 @@ class Starter:
                     whole = [w for w in command.args if not w.text.lower().startswith("-")]
                     if len(whole) > 1:
                         word = Word(" ".join(w.text for w in whole), word.span, word.taints)
-                    self.read(dataclasses.replace(word, span=command.span), Origin.STRING, inner)
+                    self.read(word.at(command.span), Origin.STRING, inner)
             case "powershell" | "pwsh":
                 self._powershell(command, inner)
             case "cmd":
@@ -126,7 +131,7 @@ class Starter:
             case "schtasks":
                 if (task := command.value("/tr")) is not None:
                     self.read(
-                        dataclasses.replace(task, span=command.span),
+                        task.at(command.span),
                         Origin.LATER,
                         inner,
                         Language.BAT,
@@ -142,7 +147,7 @@ class Starter:
             case "forfiles":
                 if (code := command.value("/c")) is not None:
                     self.read(
-                        dataclasses.replace(code, span=command.span),
+                        code.at(command.span),
                         Origin.STRING,
                         inner,
                         Language.BAT,
@@ -179,9 +184,7 @@ class Starter:
                     break
             code = Word(" ".join(_shell_quoted(w) for w in args)) if args else None
         if code is not None:
-            self.read(
-                dataclasses.replace(code, span=command.span), Origin.STRING, inner, Language.SHELL
-            )
+            self.read(code.at(command.span), Origin.STRING, inner, Language.SHELL)
 
     def _prefixed(self, command: Command, inner: Context) -> None:
         """A program that runs the program after its options."""
@@ -208,7 +211,7 @@ class Starter:
             return
         language = _method_runs(command.words[0].text, command.name)
         if language is not None:
-            told = dataclasses.replace(command.args[0], span=command.span)
+            told = command.args[0].at(command.span)
             self.read(told, Origin.STRING, inner, language)
         elif command.name in _METHODS_STARTING and (
             command.name != "::start" or command.words[0].text.endswith("diagnostics.process")
@@ -221,11 +224,11 @@ class Starter:
         called = invocation.read_arguments(command.args)
         if called.text is not None:
             origin = Origin.DECODED if called.is_encoded else Origin.STRING
-            self.read(dataclasses.replace(called.text, span=command.span), origin, inner)
+            self.read(called.text.at(command.span), origin, inner)
         elif called.file is not None:
             self._run_file(called.file, command, inner)
         elif command.stdin is not None:
-            self.read(dataclasses.replace(command.stdin, span=command.span), Origin.STRING, inner)
+            self.read(command.stdin.at(command.span), Origin.STRING, inner)
 
     def _cmd(self, command: Command, inner: Context) -> None:
         texts = command.texts
@@ -233,7 +236,7 @@ class Starter:
         if at is None:
             if command.stdin is not None:
                 self.read(
-                    dataclasses.replace(command.stdin, span=command.span),
+                    command.stdin.at(command.span),
                     Origin.STRING,
                     inner,
                     Language.BAT,
@@ -316,7 +319,7 @@ class Starter:
         if last is not None and last.text.lower() not in {"create"}:
             remote = any(t.startswith(("-computername", "/node")) for t in texts)
             self.read(
-                dataclasses.replace(last, span=command.span),
+                last.at(command.span),
                 Origin.REMOTE if remote else Origin.STRING,
                 inner,
                 Language.BAT,
@@ -357,7 +360,7 @@ class Starter:
             self._add(_FOREIGN_FILES[ending], known, command, inner)
         elif ending in _LANGUAGES:
             self.read(
-                dataclasses.replace(known, span=command.span),
+                known.at(command.span),
                 Origin.FILE,
                 inner,
                 _LANGUAGES[ending],

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from mcp_server.guardrails.script.model import HOLE, Taint, Word
 
+_MOST_VALUES: Final = 64
+"""That a variable may have after branches; of more nothing is known."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Value:
     """One value, several, or a table."""
 
-    words: tuple[Word, ...]
-    is_array: bool = False
-    type_name: str = ""
+    words: Final[tuple[Word, ...]]
+    is_array: Final[bool] = False
+    type_name: Final[str] = ""
     """Of an object, without `System.`; empty for text, and when unknown."""
-    table: dict[str, Value] = field(default_factory=dict)
+    table: Final[dict[str, Value]] = field(default_factory=dict)
     """Of a hash table, keys in lower case."""
 
     @property
@@ -34,6 +38,8 @@ class Value:
     @property
     def taints(self) -> frozenset[Taint]:
         """Of all of it."""
+        if len(self.words) == 1:
+            return self.words[0].taints
         return frozenset[Taint]().union(*(word.taints for word in self.words))
 
     @property
@@ -55,3 +61,20 @@ def text(value: str, taints: frozenset[Taint] = frozenset()) -> Value:
 def array(values: list[Value]) -> Value:
     """Several values as one array."""
     return Value(tuple(word for value in values for word in value.words), is_array=True)
+
+
+def either(before: Value | None, after: Value) -> Value:
+    """One of two values, unset when there is none before: unknown, but each is one to judge."""
+    taints = after.taints if before is None else before.taints | after.taints
+    type_name = after.type_name if before is None or before.type_name == after.type_name else ""
+    given = [value for value in (before, after) if value is not None]
+    texts = [text for value in given for text in _texts(value)]
+    values = tuple(dict.fromkeys(texts))
+    if not any(values) or values == (HOLE,) or len(values) > _MOST_VALUES:
+        values = ()
+    return Value((Word(HOLE, taints=taints, alternatives=values),), type_name=type_name)
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    is_text = not (value.is_array or value.type_name or value.table)
+    return value.word.values if is_text else (HOLE,)

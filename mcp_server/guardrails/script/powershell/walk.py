@@ -6,9 +6,8 @@ import dataclasses
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mcp_server.guardrails.script.model import (
     HOLE,
@@ -30,7 +29,7 @@ from mcp_server.guardrails.script.powershell.expressions import _IN_STRING, Eval
 from mcp_server.guardrails.script.powershell.mending import Mender
 from mcp_server.guardrails.script.powershell.printing import output
 from mcp_server.guardrails.script.powershell.starting import Starter
-from mcp_server.guardrails.script.powershell.values import Value, array, text, unknown
+from mcp_server.guardrails.script.powershell.values import Value, array, either, text, unknown
 from mcp_server.guardrails.script.reading import Place, Reading
 
 if TYPE_CHECKING:
@@ -69,8 +68,7 @@ _COMPARED: Final = re.compile(r"-(?:not|c|i)?(?:match|in|eq|ne|contains|like)\b"
 _NUMBERS: Final = re.compile(r"(-?\d+)\.\.(-?\d+)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """Handed down; see the fields of the same names of `Command`."""
 
     wrappers: tuple[Command, ...] = ()
@@ -83,7 +81,7 @@ class Context:
 
     def with_(self, **changes: Any) -> Context:  # noqa: ANN401 - those of the fields
         """The context with other values."""
-        return dataclasses.replace(self, **changes)
+        return self._replace(**changes)
 
 
 class Walk:
@@ -267,18 +265,7 @@ class Walk:
         found = self._each(node.named_children)
         for name, value in list(self.variables.items()):
             if before.get(name) != value:
-                taints = value.taints | (before[name].taints if name in before else frozenset())
-                kind = (
-                    value.type_name
-                    if name not in before or before[name].type_name == value.type_name
-                    else ""
-                )
-                known = name not in before and value.type_name == ""
-                self.variables[name] = (
-                    value
-                    if known and value.taints
-                    else Value((Word(HOLE, taints=taints),), type_name=kind)
-                )
+                self.variables[name] = either(before.get(name), value)
         return found
 
     def _under(self, condition: Condition) -> Context:
@@ -318,7 +305,7 @@ class Walk:
                 words.append(Word(self.source(one).lower(), self.span(one)))
             elif one.type in {"variable", "string_literal", "integer_literal", "member_access"}:
                 value = self.evaluator.value(one)
-                words.append(dataclasses.replace(value.word, span=self.span(one)))
+                words.append(value.word.at(self.span(one)))
             elif one.type != "command":
                 waiting += (c for c in reversed(one.children) if c.is_named or _sign(c))
         return self.emit(tuple(words), self.span(test), self.context, name="if")
@@ -429,7 +416,7 @@ class Walk:
             value = _added(self.variables.get(name, unknown()), value)
         span = self.span(node)
         self.variables[name] = value
-        word = dataclasses.replace(value.word, span=span)
+        word = value.word.at(span)
         self.reading.assignments.append(Assignment(name, word, span))
         return self.reading.commands[before:]
 
@@ -553,7 +540,7 @@ class Walk:
                 if value.type_name == "block":
                     return None
                 first = value.words[0] if value.words else Word(HOLE)
-                return dataclasses.replace(first, span=self.span(inner))
+                return first.at(self.span(inner))
         raw = self.source(node).split()
         return Word(raw[0] if raw else HOLE, self.span(node))
 
@@ -636,7 +623,10 @@ class Walk:
         quoted = raw[:1] in {"'", '"'}
         if "commandline" in value.table:  # `-Arguments @{CommandLine = '...'}` of a new process
             value = value.table["commandline"]
-        return [dataclasses.replace(word, span=span, quoted=quoted) for word in value.words]
+        return [
+            Word(word.text, span, word.taints, word.alternatives, quoted, word.may_be_empty)
+            for word in value.words
+        ]
 
     def _bare(self, node: Node, raw: str) -> list[Word]:
         """A token outside quotes; commas in it make it several arguments."""
@@ -713,9 +703,9 @@ class Walk:
     def method(self, node: Node, name: str, receiver: Word, arguments: list[Value]) -> Command:
         """A method call as a command."""
         span = self.span(node)
-        words = [dataclasses.replace(receiver, span=span)]
+        words = [receiver.at(span)]
         for argument in arguments:
-            words += [dataclasses.replace(word, span=span) for word in argument.words]
+            words += [word.at(span) for word in argument.words]
         command = self.emit(tuple(words), span, self.context, name=name)
         self.starter.by_method(command)
         return command

@@ -12,6 +12,7 @@ from mcp_server.guardrails.script.shell.substitution import carried
 
 if TYPE_CHECKING:
     from mcp_server.guardrails.script.shell.context import Context
+    from mcp_server.guardrails.script.shell.environment import Value
     from mcp_server.guardrails.script.shell.shfmt import Node
     from mcp_server.guardrails.script.shell.walk import Walk
 
@@ -41,19 +42,19 @@ def _binary(walk: Walk, node: Node, context: Context) -> list[Command]:
     left = walk.statement(steps[0]["X"], context)
     found = list(left)
     negated = bool(steps[0]["X"].get("Negated"))
-    unsure: set[str] = set()
+    unsure: dict[str, Value] = {}
     for step in steps:
         condition = Condition(tuple(left), (step["Op"] == "||") != negated)
         right, after = walk.branch((step["Y"],), context.under(condition))
         # `a && b`: when it matters that b ran, it did; but `a && x=new` may have left the old one.
         if step["Op"] == "&&":
-            unsure |= walk.session.environment.overwritten(after) if left else set()
+            unsure = {**walk.session.environment.overwritten(after), **unsure} if left else unsure
             walk.enter(after)
         else:
             walk.session.environment.join(walk.session.environment.copy(), after)
         found += right
         left, negated = (left + right)[-_MOST_VALUES:], False
-    walk.session.environment.forget(unsure)
+    walk.session.environment.doubt(unsure)
     return found
 
 

@@ -20,6 +20,9 @@ _KNOWN: Final = {
 }
 """As the Cloud Assistant agent starts a script, unless the script sets them."""
 
+_MOST_VALUES: Final = 64
+"""That a variable may have after branches; of more nothing is known."""
+
 Value = Word | tuple[Word, ...]
 """A variable's, or the elements of an array."""
 
@@ -73,18 +76,18 @@ class Environment:
         """Whether the script has given it a value, or the system does."""
         return name in self.values or name in _KNOWN or name in _SET_BY_THE_SYSTEM
 
-    def overwritten(self, after: "Environment") -> set[str]:
-        """The variables that had a value here and have another one afterwards."""
+    def overwritten(self, after: "Environment") -> dict[str, Value]:
+        """The variables that have another value afterwards, with the one they had."""
         return {
-            name
+            name: value
             for name, value in self.values.items()
             if name in after.values and not _is_same(after.values[name], value)
         }
 
-    def forget(self, names: set[str]) -> None:
-        """Go on without knowing what some variables hold."""
-        for name in names & set(self.values):
-            self.values[name] = _either([self.values[name]])
+    def doubt(self, before: dict[str, Value]) -> None:
+        """Go on where some variables may still have the values that they had before."""
+        for name, value in before.items():
+            self.values[name] = _either([value, self.values.get(name)])
 
     def join(self, *branches: "Environment") -> None:
         """Go on after branches of which one was taken: where they differ nothing is known."""
@@ -120,10 +123,19 @@ def _is_same(one: Value | None, other: Value | None) -> bool:
 
 
 def _either(values: list[Value | None]) -> Word:
-    taints: set[Taint] = set()
-    for value in values:
-        for word in value if isinstance(value, tuple) else (value,):
-            if word is not None:
-                taints |= word.taints
-    empty = any(value is None or value == Word("") for value in values)
-    return Word(HOLE, taints=frozenset(taints), may_be_empty=empty)
+    """One of several values; each that is known is one to judge."""
+    words = [word for value in values for word in (value if isinstance(value, tuple) else (value,))]
+    taints = frozenset[Taint]().union(*(word.taints for word in words if word is not None))
+    is_empty = any(word is None or word == Word("") for word in words)
+    if any(isinstance(value, tuple) for value in values):
+        return Word(HOLE, taints=taints, may_be_empty=is_empty)
+    found = dict.fromkeys(text for word in words if word is not None for text in word.values)
+    known = tuple(text for text in found if text)
+    if not known or len(known) > _MOST_VALUES:
+        return Word(HOLE, taints=taints, may_be_empty=is_empty)
+    return Word(
+        known[0],
+        taints=taints,
+        alternatives=known if len(known) > 1 else (),
+        may_be_empty=is_empty or any(word.may_be_empty for word in words if word is not None),
+    )

@@ -35,25 +35,25 @@ def lower_in(text: str, reading: Reading, place: Place, session: Session) -> tup
     if nests_too_deep(text):
         reading.gap(Obstacle.DEPTH, place.span(0, len(text)))
         return ()
-    path = shfmt.program()
+    has_parser = reading.parser.path is not None
     parsed = None
-    if path is None or (place.depth and bash_tree.is_certain(text)):
+    if not has_parser or (place.depth and bash_tree.is_certain(text)):
         parsed = bash_tree.parse(text)
     if parsed is not None:
         return _converted(parsed, Walk(text, reading, place, session, lower_in))
-    if path is None:
+    if not has_parser:
         reading.gap(Obstacle.PARSER, place.span(0, len(text)))
         return ()
-    tree, readable = _parsed(path, text, reading, place)
+    tree, readable = _parsed(text, reading, place)
     return Walk(readable, reading, place, session, lower_in).statements(tree.get("Stmts") or ())
 
 
-def _parsed(path: str, text: str, reading: Reading, place: Place) -> tuple[shfmt.Node, str]:
+def _parsed(text: str, reading: Reading, place: Place) -> tuple[shfmt.Node, str]:
     """The tree of a text, or of the whole lines before what is not understood in it."""
     dialect = _DIALECTS.get(reading.dialect, "bash")
     rest = text
     for _ in range(_MOST_RETRIES):
-        tree = shfmt.parse(path, rest, reading.seconds_left, dialect)
+        tree = reading.parser.parse(rest, reading.seconds_left, dialect)
         if not isinstance(tree, shfmt.Unparsed):
             return tree, rest
         end = min(tree.offset or 0, len(text))

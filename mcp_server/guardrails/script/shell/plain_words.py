@@ -13,7 +13,6 @@ ALL_ARGUMENTS: Final = frozenset({"@", "*"})
 _NOT_PLAIN: Final = re.compile(r"[\\{~]")
 """What means more than itself outside quotes; globs stay as they are."""
 _LONGEST: Final = 32 * 1024
-_UNTAINTED: Final = frozenset[Taint]()
 
 
 def plain_word(node: Node, environment: Environment, span: Span) -> Word | None:
@@ -21,44 +20,51 @@ def plain_word(node: Node, environment: Environment, span: Span) -> Word | None:
 
     What it gives is what `Expander` gives for the same word.
     """
-    values: list[Word] = []
+    texts: list[str] = []
+    variables: list[Word] = []
     is_quoted = True
     for part in node.get("Parts", ()):
         kind = part["Type"]
         if kind == "Lit" and not _NOT_PLAIN.search(part["Value"]):
-            values.append(Word(part["Value"]))
+            texts.append(part["Value"])
             is_quoted = False
         elif kind == "SglQuoted" and not part.get("Dollar"):
-            values.append(Word(part.get("Value", "")))
-        elif kind == "DblQuoted":
-            inside = [_quoted_value(inner, environment) for inner in part.get("Parts", ())]
-            if None in inside:
-                return None
-            values += [value for value in inside if value is not None]
-        else:
+            texts.append(part.get("Value", ""))
+        elif kind != "DblQuoted" or not _is_read(part, environment, texts, variables):
             return None
-    return _joined(values, span, is_quoted=is_quoted)
-
-
-def _joined(values: list[Word], span: Span, *, is_quoted: bool) -> Word | None:
-    text = "".join([value.text for value in values])
+    text = "".join(texts)
     if len(text) > _LONGEST:
         return None
-    taints = _UNTAINTED
-    may_be_empty = False
-    for value in values:
-        taints |= value.taints
-        may_be_empty |= value.may_be_empty
-    if PARAMETER in text or HOLE in text:
-        text = folded_parameters(text)
-        taints |= {Taint.PARAMETER} if PARAMETER in text else _UNTAINTED
-    return Word(text, span, taints, (), is_quoted, may_be_empty)
+    if not variables and PARAMETER not in text and HOLE not in text:
+        return Word(text, span, quoted=is_quoted)
+    text = folded_parameters(text)
+    taints = {Taint.PARAMETER} if PARAMETER in text else set()
+    return Word(
+        text,
+        span,
+        frozenset(taints.union(*(variable.taints for variable in variables))),
+        quoted=is_quoted,
+        may_be_empty=any(variable.may_be_empty for variable in variables),
+    )
 
 
-def _quoted_value(part: Node, environment: Environment) -> Word | None:
-    """What a constant or a variable between double quotes holds, where it is one value."""
-    if part["Type"] == "Lit":
-        return None if "\\" in part["Value"] else Word(part["Value"])
+def _is_read(node: Node, environment: Environment, texts: list[str], variables: list[Word]) -> bool:
+    """Whether all that stands between double quotes has one value; it is added then."""
+    for part in node.get("Parts", ()):
+        if part["Type"] == "Lit":
+            if "\\" in part["Value"]:
+                return False
+            texts.append(part["Value"])
+        elif (value := _variable(part, environment)) is not None:
+            texts.append(value.text)
+            variables.append(value)
+        else:
+            return False
+    return True
+
+
+def _variable(part: Node, environment: Environment) -> Word | None:
+    """What a variable holds, where that is one value and is taken as it is."""
     if part["Type"] != "ParamExp" or part["Param"]["Value"] in ALL_ARGUMENTS:
         return None
     if not part.get("Short") and (part.get("Index") or changes(part)):

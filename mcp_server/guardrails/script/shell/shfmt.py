@@ -5,15 +5,17 @@ ended when it takes too long. Its tree is JSON; operators are their own spelling
 version that is pinned, and were numbers that change between releases before.
 """
 
-import json
 import re
 import shutil
 import subprocess
 import sysconfig
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+import orjson
 
 from mcp_server.guardrails.script.model import Obstacle
 
@@ -23,6 +25,7 @@ Node = dict[str, Any]
 _PLACE: Final = re.compile(rb"^(?:[^\n]*?:)?(\d+):(\d+): ")
 _ENVIRONMENT: Final = {"GOGC": "off", "GOMEMLIMIT": "256MiB", "GOMAXPROCS": "1"}
 """The program lives for milliseconds: collecting garbage would only cost time."""
+_DIALECT: Final = "bash"
 _LEAST: Final = 0.05
 """Seconds; below it no process is started at all."""
 
@@ -47,39 +50,96 @@ def program() -> str | None:
     return shutil.which(name)
 
 
-def parse(path: str, text: str, seconds: float, dialect: str = "bash") -> Node | Unparsed:
-    """The syntax tree of a script.
+class ShellParser:
+    """Parses shell scripts, in a process for each; safe for use by several threads.
 
     Args:
-        path: of the program.
-        text: the script; its offsets in the tree are bytes of UTF-8.
-        seconds: after which the program is ended.
-        dialect: bash, posix or mksh.
+        ahead: whether the process for the next script is started while the last one is looked
+            at, since starting takes a quarter of a short script's time. `close` then ends it.
     """
-    if seconds < _LEAST:
-        return Unparsed(None, Obstacle.TIME)
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program; the script goes to its stdin
-            [path, "--to-json", "-ln", dialect],
-            input=text.encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env=_ENVIRONMENT,
-            close_fds=False,  # descriptors are not inherited anyway; this starts it faster
-        )
-    except subprocess.TimeoutExpired:
-        return Unparsed(None, Obstacle.TIME)
-    if done.returncode == 0:
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        self._ahead = ahead
+        self._waiting: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def path(self) -> str | None:
+        """Of the program; None where there is none."""
+        return program()
+
+    def parse(self, text: str, seconds: float, dialect: str = _DIALECT) -> Node | Unparsed:
+        """The syntax tree of a script.
+
+        Args:
+            text: the script; its offsets in the tree are bytes of UTF-8.
+            seconds: after which the process is ended.
+            dialect: bash, posix or mksh.
+        """
+        if self.path is None:
+            return Unparsed(None, Obstacle.PARSER)
+        if seconds < _LEAST:
+            return Unparsed(None, Obstacle.TIME)
+        process = self._taken() if dialect == _DIALECT else None
         try:
-            tree: Node = json.loads(done.stdout)
-        except RecursionError:
-            return Unparsed(None, Obstacle.DEPTH)
-        return tree
-    place = _PLACE.search(done.stderr)
-    if place is None:
-        return Unparsed(0)
-    return Unparsed(_offset(text, int(place[1]), int(place[2])))
+            output, errors = _run(process or _started(self.path, dialect), text, seconds)
+            if process is not None and process.returncode < 0:  # somebody ended it meanwhile
+                output, errors = _run(_started(self.path, dialect), text, seconds)
+        except subprocess.TimeoutExpired:
+            return Unparsed(None, Obstacle.TIME)
+        finally:
+            self._start_next(self.path)
+        if output:
+            return _decoded(output)
+        place = _PLACE.search(errors)
+        return Unparsed(0 if place is None else _offset(text, int(place[1]), int(place[2])))
+
+    def close(self) -> None:
+        """End the process that waits; parsing goes on without one."""
+        self._ahead = False
+        process = self._taken()
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+    def _taken(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            process, self._waiting = self._waiting, None
+        return process
+
+    def _start_next(self, path: str) -> None:
+        with self._lock:
+            if self._ahead and self._waiting is None:
+                self._waiting = _started(path, _DIALECT)
+
+
+def _started(path: str, dialect: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own program; the script goes to its stdin
+        [path, "--to-json", "-ln", dialect],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=_ENVIRONMENT,
+        close_fds=False,  # descriptors are not inherited anyway; this starts it faster
+    )
+
+
+def _run(process: subprocess.Popen[bytes], text: str, seconds: float) -> tuple[bytes, bytes]:
+    """What a process says of a script; raises TimeoutExpired when it was ended for its time."""
+    try:
+        return process.communicate(text.encode("utf-8", "replace"), seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+
+
+def _decoded(output: bytes) -> Node | Unparsed:
+    try:
+        tree: Node = orjson.loads(output)
+    except orjson.JSONDecodeError:  # it is refused from some depth on
+        return Unparsed(None, Obstacle.DEPTH)
+    return tree
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -18,7 +18,7 @@ _BROKEN = {
     "parentheses": "(" * _LIMIT,
     "functions": "f(){ " * 3000,
     "ifs": "if a; then " * 1500,
-    "elifs": "if a; then b; " + "elif c; then d; " * 1000 + "fi",
+    "elifs": "if a; then b; " + "elif c; then d; " * 1100 + "fi",
     "cases": "case a in a) " * 1200,
     "an odd quote": '"' * (_LIMIT - 1),
     "an odd backquote": "`" * (_LIMIT - 1),
@@ -47,6 +47,7 @@ _READABLE = {
     "small substitutions": "$(a) " * 3600,
     "assignments": "a=1 " * 4500,
     "redirections": ">a " * 6000,
+    "long chains": "if a; then b; " + "elif c; then d; " * 1000 + "fi",
     "brace lists": "echo " + "{a,b}" * 3000,
     "a large range": "echo {1..999999999}",
     "functions that call each other": "".join(f"f{n}() {{ f{n + 1} $@ $@; }};" for n in range(500))

@@ -57,19 +57,49 @@ def test_what_is_known_is_put_in(script, last):
 @pytest.mark.parametrize(
     "script",
     [
-        "a=/; if b; then a=/tmp; fi; rm $a",
-        'a=/; [ -n "$b" ] && a=/tmp; rm $a',
-        "a=/; while b; do a=/tmp; done; rm $a",
-        "a=/; case $b in c) a=/tmp;; esac; rm $a",
         "a=; rm $a",
+        'a=(/ /usr); if b; then a=(/tmp); fi; rm "$a"',
         "a=/; read a; rm $a",
         "a=/; unset a; rm $a",
         "rm $a",
         "rm $1",
     ],
 )
-def test_a_variable_with_several_values_or_none_is_unknown(script):
+def test_a_variable_of_which_a_value_is_unknown_is_unknown(script):
     assert described(script)[-1] == "rm ?"
+
+
+@pytest.mark.parametrize(
+    ("script", "last"),
+    [
+        ("a=/; if b; then a=/tmp; fi; rm $a", "rm /tmp|/"),
+        ("if b; then a=/; else a=/tmp; fi; rm $a", "rm /|/tmp"),
+        ("if b; then a=/; fi; rm $a", "rm /"),
+        ("a=/; if b; then a=$c; fi; rm $a", "rm ?|/"),
+        ('a=/; [ -n "$b" ] && a=/tmp; rm $a', "rm /|/tmp"),
+        ("a=/; while b; do a=/tmp; done; rm $a", "rm /|/tmp"),
+        ("a=/; case $b in c) a=/tmp;; esac; rm $a", "rm /|/tmp"),
+        ('a=/; if b; then a=/tmp; fi; rm "$a/x"', "rm /tmp/x|//x"),
+    ],
+)
+def test_a_variable_after_branches_has_each_of_their_values(script, last):
+    assert described(script)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("script", "last"),
+    [
+        ('rm {/etc,"/usr"}', "rm /etc /usr"),
+        ('rm {"/etc",/usr,$x}', "rm /etc /usr ?"),
+        ("rm {/etc,/us\\r}", "rm /etc /usr"),
+        ("rm \\{/etc,/usr}", "rm {/etc,/usr}"),
+        ("rm '{/etc,/usr}'", "rm {/etc,/usr}"),
+        ('rm "{/etc,/usr}"', "rm {/etc,/usr}"),
+        ("rm {/etc\\,/usr}", "rm {/etc,/usr}"),
+    ],
+)
+def test_a_brace_list_is_one_whatever_its_members_are_quoted_with(script, last):
+    assert described(script)[-1] == last
 
 
 def test_branches_that_agree_leave_a_variable_known():

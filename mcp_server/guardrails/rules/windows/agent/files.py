@@ -4,25 +4,24 @@ from typing import Final
 
 from mcp_server.guardrails.rules.windows.agent.products import OUR_FOLDERS, OURS
 from mcp_server.guardrails.script.model import Command, Script
-from mcp_server.guardrails.script.windows_arguments import is_harmless_form, targets, upstream
+from mcp_server.guardrails.script.windows_arguments import (
+    is_harmless_form,
+    target_paths,
+    upstream,
+)
 from mcp_server.guardrails.script.windows_paths import file_name, normalised
 from mcp_server.guardrails.script_rule import Examples, Opinion, ScriptRule, on
 from mcp_server.models.finding import Severity
-
-_PATHS: Final = ("-path", "-literalpath")
 
 
 def _folder(command: Command, _script: Script) -> Opinion:
     if is_harmless_form(command):
         return None
-    words = [*targets(command, *_PATHS)]
-    for one in upstream(command):
-        words += targets(one, *_PATHS)
     return any(
-        OUR_FOLDERS.search(path := normalised(value)) or OURS.search(file_name(path))
-        for word in words
-        for value in word.values
-        if "\\" in value or "/" in value
+        OUR_FOLDERS.search(path) or OURS.search(file_name(path))
+        for one in (command, *upstream(command))
+        for path in target_paths(one)
+        if "\\" in path
     )
 
 

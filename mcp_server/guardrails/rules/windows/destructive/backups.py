@@ -3,7 +3,7 @@
 from typing import Final
 
 from mcp_server.guardrails.script.model import HOLE, Command, Script, Word
-from mcp_server.guardrails.script.windows_arguments import is_harmless_form, targets, upstream
+from mcp_server.guardrails.script.windows_arguments import is_harmless_form, target_paths, upstream
 from mcp_server.guardrails.script.windows_effects import orders
 from mcp_server.guardrails.script.windows_paths import (
     NormalPath,
@@ -92,20 +92,19 @@ def _files(command: Command, _script: Script) -> Opinion:
     """Backup files of a whole volume; those of one folder are somebody's own."""
     if is_harmless_form(command):
         return None
-    words = [*targets(command, "-path", "-literalpath")]
-    for one in upstream(command):
-        words += [*targets(one, "-path", "-literalpath")]
+    commands = (command, *upstream(command))
+    paths = [path for one in commands for path in target_paths(one)]
     filters = [
-        word
-        for one in (command, *upstream(command))
+        normalised(value)
+        for one in commands
         for option in ("-filter", "-include")
         if (word := one.value(option)) is not None
+        for value in word.values
     ]
-    paths = [normalised(value) for word in (*words, *filters) for value in word.values]
-    backups = [path for path in paths if _is_backup(path)]
+    backups = [path for path in (*paths, *filters) if _is_backup(path)]
     if not backups:
         return None
-    return any(map(_is_in_root, backups)) or any(is_drive_root(word.text) for word in words)
+    return any(map(_is_in_root, backups)) or any(map(is_drive_root, paths))
 
 
 def _is_backup(path: NormalPath) -> bool:

@@ -134,9 +134,9 @@ def _uses_stream(command: Command) -> bool:
 
 
 def _is_stream(word: Word) -> bool:
-    text = word.text.strip("\"'").lower()
-    if len(text) > _LONGEST_PATH:
+    if ":" not in word.text or len(word.text) > _LONGEST_PATH:
         return False
+    text = word.text.strip("\"'").lower()
     if "://" in text or text.endswith(":zone.identifier") or text.startswith(("-", "/", "$", "hk")):
         return False
     found = _STREAM.search(text)

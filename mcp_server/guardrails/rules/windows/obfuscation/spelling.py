@@ -29,6 +29,8 @@ _PICKED: Final = re.compile(
     r"\$(?:env:)?\w+\[[\d,\s-]+\][^;]*(?:\+|-join)|\((?:gcm|get-command|gal|get-alias|gci)\b[^)]*[*?]",
     re.IGNORECASE,
 )
+_TELLING: Final = re.compile(r"[^\w.:\\/-]")
+"""In every name that is written in another way than as it is."""
 _LONGEST: Final = 400
 _WHOLE: Final = (HOLE, PARAMETER)
 
@@ -57,6 +59,8 @@ _SPACE: Final = re.compile(r"\s")
 
 def _is_disguised(command: Command, script: Script) -> bool:
     source = _source(command.words[0], command, script)
+    if not _TELLING.search(source) and command.name != "invoke-expression":
+        return False
     name = command.words[0].text
     if command.language is Language.BAT:
         return _is_split(source, name)
