@@ -13,6 +13,8 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
+from mcp_server.creation.confirmation import caller_of, input_required
+from mcp_server.creation.consent import Question
 from mcp_server.surrogates import clean, clean_text
 from mcp_server.tools.resource import Resource
 from mcp_server.tools.tool import Answer, Tool
@@ -57,9 +59,20 @@ _Context = ServerRequestContext[Any, Any]
 
 
 def build_server(
-    tools: Sequence[Tool], resources: Sequence[Resource] = (), *, version: str | None = None
+    tools: Sequence[Tool],
+    resources: Sequence[Resource] = (),
+    *,
+    confirmation_timeout: float = 300.0,
+    version: str | None = None,
 ) -> Server[Any]:
-    """Publish tools and resources on a server that any transport can run, in both eras."""
+    """Publish tools and resources on a server that any transport can run, in both eras.
+
+    Args:
+        tools: that clients can call.
+        resources: that they can read.
+        confirmation_timeout: seconds to wait for a person within a call.
+        version: of this program; by default the installed one.
+    """
     by_name = {tool.name: tool for tool in tools}
     published = [_publish(tool) for tool in tools]
 
@@ -69,20 +82,23 @@ def build_server(
         _refuse_cursor(params)
         return types.ListToolsResult(tools=published)
 
-    async def call_tool(_: _Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(
+        context: _Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
         tool = by_name.get(params.name)
         if tool is None:
             raise MCPError(
                 types.INVALID_PARAMS, f"Unknown tool. The tools are: {', '.join(by_name)}"
             )
         try:
-            answer = await tool.handle(params.arguments or {})
+            caller = caller_of(context, params, confirmation_timeout)
+            answer = await tool.handle(params.arguments or {}, caller)
         except MCPError:
             raise
         except Exception as error:  # noqa: BLE001 - the outermost handler of every tool
             log_failure(tool.name, error)
             return _result(tool.crashed(params.arguments or {}))
-        return _result(answer)
+        return input_required(answer) if isinstance(answer, Question) else _result(answer)
 
     server: Server[Any] = Server(
         NAME,

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -28,6 +28,7 @@ PREFIX = "CLOUD_ASSISTANT_"
 SETTINGS_FILE_VARIABLE = f"{PREFIX}SETTINGS_FILE"
 _PORT = re.compile("[1-9][0-9]{0,4}")
 _LINE = re.compile(r"\(at (line \d+), column \d+\)\Z")
+_SHORTEST_KEY: Final = 32
 _NEAR: Final = 0.75
 """How alike (0 to 1) a slip and the setting's name are."""
 
@@ -78,6 +79,19 @@ class Settings(BaseSettings):
         description="TOML file with the operator's policy: regions, tags, timeouts, severities, "
         "waivers. See `examples/policy.toml`.",
     )
+    create_without_consent: bool = Field(
+        default=False,
+        description='Agree to a policy with `confirmation = "never"`: commands are created though '
+        "nobody was asked. Each answer says so.",
+    )
+    confirmation_timeout: float = Field(
+        default=300.0, gt=0, le=3600, description="Seconds to wait for a person's answer in a call."
+    )
+    token_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(),
+        description="Comma-separated secrets of at least 32 characters that seal preview tokens, "
+        "the newest first; replicas share them. Without any, one is made at each start.",
+    )
     content_limit: int = Field(
         default=CONTENT.maximum,
         ge=1024,
@@ -104,7 +118,7 @@ class Settings(BaseSettings):
         default="WARNING", description="What is logged to standard error."
     )
 
-    @field_validator("extra_regions", mode="before")
+    @field_validator("extra_regions", "token_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -116,6 +130,13 @@ class Settings(BaseSettings):
     def _regions_have_region_syntax(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(is_region_syntax(region) for region in value):
             raise ValueError("each must look like cn-hangzhou")
+        return value
+
+    @field_validator("token_keys")
+    @classmethod
+    def _keys_are_long(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < _SHORTEST_KEY for key in value):
+            raise ValueError(f"each key must have at least {_SHORTEST_KEY} characters")
         return value
 
     @field_validator("local_endpoint")

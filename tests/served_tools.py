@@ -13,6 +13,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
+from mcp_server.creation.consent import Caller
 from mcp_server.server import build_server
 from mcp_server.stdio import serve_stdio
 from mcp_server.tools.tool import Answer, Tool, Traits
@@ -47,28 +48,28 @@ class ServedTool:
 class Echo(ServedTool):
     """Answers its arguments as they came, and in ASCII."""
 
-    async def handle(self, arguments: Mapping[str, Any]) -> Answer:
+    async def handle(self, arguments: Mapping[str, Any], _caller: Caller) -> Answer:
         return Answer(structured=dict(arguments), text=ascii(dict(arguments)), is_error=False)
 
 
 class Refuse(ServedTool):
     """Answers with an error."""
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         return Answer(structured={"text": "no"}, text="no: \ud83c", is_error=True)
 
 
 class Raise(ServedTool):
     """Has a bug, and an exception that quotes a secret."""
 
-    async def handle(self, arguments: Mapping[str, Any]) -> Answer:
+    async def handle(self, arguments: Mapping[str, Any], _caller: Caller) -> Answer:
         raise RuntimeError(f"{CANARY} {arguments.get('text')}")
 
 
 class Chatter(ServedTool):
     """Writes to stdout in every way there is."""
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         sys.stdout.write("\N{GRINNING FACE} chatter\n")
         os.write(1, b"chatter\n")
         subprocess.run([sys.executable, "-c", "print('chatter')"], check=True)
@@ -80,7 +81,7 @@ class Chatter(ServedTool):
 class Pause(ServedTool):
     """Takes many turns of the event loop."""
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         for _turn in range(100):
             await anyio.lowlevel.checkpoint()
         return Answer(structured={}, text="paused", is_error=False)
@@ -101,7 +102,7 @@ class Wait(ServedTool):
 
     gate: Gate
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         self.gate.started.set()
         try:
             await self.gate.released.wait()
@@ -116,7 +117,7 @@ class Release(ServedTool):
 
     gate: Gate
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         self.gate.released.set()
         return Answer(structured={}, text="done", is_error=False)
 
@@ -127,7 +128,7 @@ class Await(ServedTool):
 
     event: anyio.Event
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         await self.event.wait()
         return Answer(structured={}, text="happened", is_error=False)
 
@@ -138,7 +139,7 @@ class Hang(ServedTool):
 
     gate: Gate
 
-    async def handle(self, _: Mapping[str, Any]) -> Answer:
+    async def handle(self, _: Mapping[str, Any], _caller: Caller) -> Answer:
         self.gate.started.set()
         nobody_writes, _unused = os.pipe()
         await anyio.to_thread.run_sync(os.read, nobody_writes, 1)

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from pydantic import ValidationError
 
 from mcp_server.settings import (
@@ -18,6 +19,9 @@ _EVERYTHING: dict[str, tuple[str, Any]] = {
     "network": ("vpc", "vpc"),
     "extra_regions": (" cn-new-1, xx-lab ,", ("cn-new-1", "xx-lab")),
     "policy": ("/etc/policy.toml", Path("/etc/policy.toml")),
+    "create_without_consent": ("true", True),
+    "confirmation_timeout": ("30", 30.0),
+    "token_keys": (f"{'k' * 32}, {'o' * 40}", (SecretStr("k" * 32), SecretStr("o" * 40))),
     "content_limit": ("24576", 24576),
     "connect_timeout": ("2.5", 2.5),
     "read_timeout": ("45", 45.0),
@@ -49,6 +53,9 @@ def test_without_anything_set_the_documented_limits_apply() -> None:
         "network": "public",
         "extra_regions": (),
         "policy": None,
+        "create_without_consent": False,
+        "confirmation_timeout": 300.0,
+        "token_keys": (),
         "content_limit": 18432,
         "connect_timeout": 5.0,
         "read_timeout": 10.0,
@@ -182,6 +189,9 @@ def test_a_local_endpoint_without_local_mode_is_refused_and_the_cloud_not_called
         ("credentials", "password"),
         ("network", "intranet"),
         ("extra_regions", "cn-ok,evil.com/x"),
+        ("token_keys", "k" * 31),
+        ("token_keys", f"{'k' * 32},short"),
+        ("confirmation_timeout", "0"),
         ("extra_regions", "cn-ok,cn-hangzhou-"),
         ("content_limit", "24577"),
         ("content_limit", "1023"),

@@ -1,11 +1,13 @@
 """The parts put together: the one place that knows them all."""
 
+import secrets
 from dataclasses import dataclass
 
 import click
 
 from mcp_server.cli.local import start_local_endpoint
 from mcp_server.cli.logs import log_to_stderr
+from mcp_server.creation.seal import Sealer
 from mcp_server.creation.workflow import Workflow
 from mcp_server.ecs.backend import Backend, CloudBackend, LocalBackend
 from mcp_server.ecs.gateway import Gateway
@@ -57,9 +59,15 @@ def policy_of(settings: Settings) -> Policy:
     from mcp_server.guardrails.rule_book import weights  # noqa: PLC0415 - all rules, for their ids
 
     try:
-        return load_policy(settings.policy, weights())
+        policy = load_policy(settings.policy, weights())
     except PolicyError as error:
         raise click.UsageError(f"the policy cannot be used: {error}") from None
+    if policy.confirmation == "never" and not settings.create_without_consent:
+        raise click.UsageError(
+            'the policy cannot be used: confirmation = "never" creates commands that nobody agreed '
+            "to; that takes CLOUD_ASSISTANT_CREATE_WITHOUT_CONSENT=true as well"
+        )
+    return policy
 
 
 def assemble(settings: Settings, *, serves: bool = False) -> Application:
@@ -78,6 +86,7 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
     gateway = Gateway(settings, backend)
     parser = ShellParser(ahead=serves)
     inspector = Inspector(settings, policy_of(settings), parser=parser)
-    workflow = Workflow(settings, gateway, inspector)
+    keys = [key.get_secret_value() for key in settings.token_keys] or [secrets.token_hex(32)]
+    workflow = Workflow(settings, gateway, inspector, Sealer(keys))
     tools = (PreviewCommand(workflow), CreateCommand(workflow))
     return Application(settings, backend, gateway, parser, workflow, tools)

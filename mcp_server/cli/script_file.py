@@ -21,29 +21,41 @@ TYPES: Final = {
     ".cmd": "RunBatScript",
 }
 _Command = Callable[..., None]
+_Option = Callable[[_Command], _Command]
 
 
-def _tags(
-    context: click.Context,  # noqa: ARG001 - click's signature
-    parameter: click.Parameter,  # noqa: ARG001
-    given: Sequence[str],
-) -> list[dict[str, str]] | None:
-    """The tags of `--tag`, or None without one, so that those of an arguments file stay."""
-    for text in given:
-        if "=" not in text:
-            raise click.BadParameter(f"{text!r} is not KEY=VALUE")
-    pairs = (text.partition("=") for text in given)
-    return [{"key": key, "value": value} for key, _, value in pairs] or None
+def pairs(key: str) -> Callable[..., list[dict[str, str]] | None]:
+    """What makes a list of objects of `KEY=VALUE` options; None of none, so that a file's stay."""
+
+    def read(
+        context: click.Context,  # noqa: ARG001 - click's signature
+        parameter: click.Parameter,  # noqa: ARG001
+        given: Sequence[str],
+    ) -> list[dict[str, str]] | None:
+        for text in given:
+            if "=" not in text:
+                raise click.BadParameter(f"{text!r} is not {key.upper()}=VALUE")
+        parts = (text.partition("=") for text in given)
+        return [{key: name, "value": value} for name, _, value in parts] or None
+
+    return read
 
 
 def script_command(
-    name: str, what: str, act: Callable[[Workflow, dict[str, Any]], Awaitable[Result]]
+    name: str,
+    what: str,
+    act: Callable[[Workflow, dict[str, Any], bool], Awaitable[Result]],
+    *options: _Option,
 ) -> click.Command:
-    """A subcommand that does something with a script file: `act` gets what an agent would send."""
+    """A subcommand that does something with a script file.
 
-    @click.command(name, help=what)
-    @_script_options
-    @click.pass_obj
+    Args:
+        name: of the subcommand.
+        what: it does, for its help.
+        act: gets the workflow, what an agent would send, and whether --yes was given.
+        options: beside those that all have; each but --yes is an argument, None when not given.
+    """
+
     def command(
         overrides: dict[str, object],
         /,
@@ -53,13 +65,17 @@ def script_command(
         script_type: str | None,
         local: bool,
         as_json: bool,
+        yes: bool = False,
         **options: object,
     ) -> None:
         settings = load_settings(overrides | ({"local": True} if local else {}))
         given = script_arguments(file, arguments, script_type, options)
-        report(anyio.run(act, assemble(settings).workflow, given), as_json=as_json)
+        report(anyio.run(act, assemble(settings).workflow, given, yes), as_json=as_json)
 
-    return command
+    decorated: _Command = click.pass_obj(command)
+    for option in reversed(options):
+        decorated = option(decorated)
+    return click.command(name, help=what)(_script_options(decorated))
 
 
 def _script_options(function: _Command) -> _Command:
@@ -90,7 +106,7 @@ def _script_options(function: _Command) -> _Command:
                 "tags",
                 multiple=True,
                 metavar="KEY=VALUE",
-                callback=_tags,
+                callback=pairs("key"),
                 help="A tag of the command; may be given again.",
             ),
             click.option(

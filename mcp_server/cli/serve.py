@@ -41,7 +41,9 @@ def command(context: click.Context, *, local: bool, http: bool, host: str, port:
     from mcp_server.server import build_server  # noqa: PLC0415
     from mcp_server.tools.resource import RESOURCES  # noqa: PLC0415
 
-    server = build_server(application.tools, RESOURCES)
+    server = build_server(
+        application.tools, RESOURCES, confirmation_timeout=settings.confirmation_timeout
+    )
     if wire is not None:
         from mcp_server.stdio import serve_stdio  # noqa: PLC0415
 

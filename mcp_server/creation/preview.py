@@ -1,57 +1,84 @@
 """The preview: exactly what would be sent, and what follows from it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from mcp_server.ecs.wire import ENCODING, digest
+from mcp_server.creation.permission import permission
+from mcp_server.creation.preview_parameters import preview_parameters, rendered
+from mcp_server.ecs.wire import ENCODING, digest, url_bytes
 from mcp_server.guardrails.content import Content
-from mcp_server.guardrails.inspection import Inspection
-from mcp_server.guardrails.parameters import BUILT_INS, Placeholder
+from mcp_server.guardrails.inspection import Inspection, Inspector
+from mcp_server.guardrails.parameters import Placeholder
+from mcp_server.guardrails.policy.model import Confirmation
 from mcp_server.models import limits
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import DEFAULT_TIMEOUT
 from mcp_server.models.request import CommandRequest
-from mcp_server.models.result import Default, Parameter, Preview, Size, Verdict
+from mcp_server.models.result import Default, Preview, Size, Verdict
 
 _WINDOWS_DIR: Final = "the agent's own folder, such as C:\\Windows\\System32"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request as it would leave this server."""
+
+    parameters: dict[str, Any]
+    """Of the API, CommandContent in Base64."""
+    endpoint: str
+    limit: int
+    """Of the script, in bytes after Base64."""
 
 
 def build_preview(
     inspection: Inspection,
     content: Content,
-    parameters: dict[str, Any],
-    endpoint: str,
-    content_limit: int,
+    outgoing: Outgoing,
+    inspector: Inspector,
+    *,
+    decision: Verdict,
+    token: str | None,
 ) -> Preview:
     """What would be sent.
 
     Args:
         inspection: of a request that is whole.
         content: its script.
-        parameters: the API request, CommandContent in Base64.
-        endpoint: the host it would go to.
-        content_limit: bytes after Base64.
+        outgoing: what would leave this server.
+        inspector: judges the script with sample values in it.
+        decision: what create_command would do with it.
+        token: that binds a creation to this preview; None when it would be refused.
     """
-    request = inspection.request
+    request, parameters, endpoint = inspection.request, outgoing.parameters, outgoing.endpoint
     return Preview(
         request=parameters | {"CommandContent": content.text},
         endpoint=endpoint,
         script=content.text,
-        sizes=tuple(_sizes(request, content, inspection.placeholders, content_limit)),
-        parameters=tuple(_parameters(request, inspection.placeholders)),
+        sizes=tuple(_sizes(request, content, inspection.placeholders, outgoing.limit)),
+        parameters=tuple(preview_parameters(inspection)),
         defaults=tuple(_defaults(request)),
         digest=digest(parameters),
-        verdict=verdict(inspection),
+        preview_token=token,
+        verdict=decision,
+        url_bytes=url_bytes(parameters, endpoint),
+        permission=permission(request.region_id),
+        rendered=rendered(inspection, content.text, inspector),
     )
 
 
-def verdict(inspection: Inspection) -> Verdict:
-    """What create_command would do with this request: the heaviest finding decides."""
+def verdict(inspection: Inspection, confirmation: Confirmation) -> Verdict:
+    """What create_command would do with this request: the heaviest finding decides.
+
+    Args:
+        inspection: of the request.
+        confirmation: the policy's word on asking a person.
+    """
     if inspection.has(Severity.INVALID):
         return Verdict.WOULD_BE_REFUSED
     if inspection.has(Severity.BLOCK):
         return Verdict.WOULD_BE_BLOCKED
-    if inspection.has(Severity.CONFIRM):
+    if confirmation == "always" or (confirmation != "never" and inspection.has(Severity.CONFIRM)):
         return Verdict.NEEDS_CONFIRMATION
     return Verdict.WOULD_BE_CREATED
 
@@ -83,28 +110,6 @@ def _sizes(
 
 def _size(limit: limits.Limit, size: int) -> Size:
     return Size(field=limit.field, size=size, limit=limit.maximum, unit=limit.unit)
-
-
-def _parameters(
-    request: CommandRequest, placeholders: tuple[Placeholder, ...]
-) -> Iterator[Parameter]:
-    """Each parameter once, where it is used first."""
-    if not request.enable_parameter:
-        return
-    seen: set[str] = set()
-    for placeholder in placeholders:
-        key = placeholder.name.lower()
-        if key in seen:
-            continue
-        seen.add(key)
-        built_in = BUILT_INS.get(key)
-        yield Parameter(
-            name=placeholder.name,
-            kind=placeholder.kind,
-            line=placeholder.line,
-            agent_linux=built_in.agent_linux if built_in else None,
-            agent_windows=built_in.agent_windows if built_in else None,
-        )
 
 
 def _defaults(request: CommandRequest) -> Iterator[Default]:

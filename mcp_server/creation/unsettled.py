@@ -28,6 +28,11 @@ class UnsettledTokens:
         while len(self._tokens) > MOST_KEPT:
             self._tokens.popitem(last=False)
 
+    def of(self, digest: str) -> str | None:
+        """The token that an identical request left behind; it stays."""
+        until, token = self._tokens.get(digest, (0.0, ""))
+        return token if until > self._clock() else None
+
     def take(self, digest: str) -> str | None:
         """The token that an identical request left behind, and forget it."""
         until, token = self._tokens.pop(digest, (0.0, ""))

@@ -1,20 +1,34 @@
 """From a caller's arguments to a result; every failure that is to be expected is a result."""
 
 import logging
+import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, overload
 from uuid import uuid4
 
 import anyio.to_thread
 
 from mcp_server.creation import refusal
-from mcp_server.creation.preview import build_preview, verdict
+from mcp_server.creation.binding import binding_findings
+from mcp_server.creation.consent import (
+    NOBODY,
+    Caller,
+    Decision,
+    Question,
+    Reply,
+    asked,
+    question,
+)
+from mcp_server.creation.preview import Outgoing, build_preview, verdict
+from mcp_server.creation.preview_token import opened, preview_token
+from mcp_server.creation.proposal import EarlierAnswer, Proposal, proposal
+from mcp_server.creation.seal import Broken, Sealer
 from mcp_server.creation.unsettled import UnsettledTokens
 from mcp_server.ecs.gateway import EcsError, Gateway
-from mcp_server.ecs.wire import api_request, digest
+from mcp_server.ecs.wire import api_request
 from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.models.explanation import Outcome
-from mcp_server.models.finding import Severity
+from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.request import CommandRequest, CreateCommandRequest, PreviewCommandRequest
 from mcp_server.models.result import Backend, Preview, Result, Status, Verdict
 from mcp_server.settings import Settings
@@ -26,19 +40,32 @@ HOW_TO_RUN: Final = (
     "and the instances runs it. Its content is final; ModifyCommand cannot change it."
 )
 HOW_TO_CREATE: Final = (
-    "Nothing was created. To create it, call create_command with the same arguments. Creating "
-    "does not run it either; ecs:InvokeCommand does."
+    "Nothing was created. To create exactly this, call create_command with the same arguments and "
+    "this preview_token within ten minutes. Creating does not run it either; ecs:InvokeCommand "
+    "does. Its content is final once created; ModifyCommand cannot change it."
+)
+HOW_TO_AGREE: Final = (
+    "Nothing was created, and a person has to agree first. create_command with the same arguments "
+    "and this preview_token asks them through your client; it is created only on their yes."
+)
+HOW_TO_HAND_OFF: Final = (
+    "Nothing was created, and a person has to agree first. Show them this preview; once they "
+    "agree, call create_command with the same arguments and this preview_token within ten minutes."
+)
+NOBODY_IS_ASKED: Final = (
+    'Nobody is asked: the policy says confirmation = "never", and '
+    "CLOUD_ASSISTANT_CREATE_WITHOUT_CONSENT agrees."
 )
 HOW_TO_CHANGE: Final = (
     "Nothing was created, and create_command would not create it as it stands. Change the script "
-    "as the findings say, or leave it to a person."
+    "as the findings say."
 )
 HOW_TO_REPAIR: Final = "Nothing was created. Change the arguments as error.fix says and call again."
 
 
 _NEXT_STEPS: Final = {
     Verdict.WOULD_BE_CREATED: HOW_TO_CREATE,
-    Verdict.NEEDS_CONFIRMATION: HOW_TO_CHANGE,
+    Verdict.NEEDS_CONFIRMATION: HOW_TO_AGREE,
     Verdict.WOULD_BE_BLOCKED: HOW_TO_CHANGE,
     Verdict.WOULD_BE_REFUSED: HOW_TO_REPAIR,
 }
@@ -57,28 +84,60 @@ class Workflow:
         settings: Settings,
         gateway: Gateway,
         inspector: Inspector | None = None,
+        sealer: Sealer | None = None,
         new_token: Callable[[], str] = new_client_token,
     ) -> None:
-        """Nothing is called or imported before the first request needs it."""
+        """Nothing is called or imported before the first request needs it.
+
+        Args:
+            settings: of the operator.
+            gateway: to the cloud, or to the local endpoint.
+            inspector: with the operator's policy.
+            sealer: for preview tokens and questions; by default with a key of its own.
+            new_token: makes client tokens.
+        """
         self._settings = settings
         self._inspector = inspector or Inspector(settings)
+        self._policy = self._inspector.policy
         self._gateway = gateway
+        self._sealer = sealer or Sealer([secrets.token_hex(32)])
         self._new_token = new_token
         self._unsettled = UnsettledTokens()
         self._backend = Backend.LOCAL if settings.local else Backend.ALIYUN
 
-    async def preview(self, arguments: Mapping[str, Any]) -> Result:
+    async def preview(self, arguments: Mapping[str, Any], caller: Caller = NOBODY) -> Result:
         """Everything about a command but its creation."""
-        return await self._previewed(arguments, PreviewCommandRequest)
+        return await self._previewed(arguments, PreviewCommandRequest, caller)
 
-    async def create(self, arguments: Mapping[str, Any]) -> Result:
-        """Create a command, or say what is in the way."""
+    @overload
+    async def create(self, arguments: Mapping[str, Any]) -> Result: ...
+
+    @overload
+    async def create(self, arguments: Mapping[str, Any], caller: Caller) -> Result | Question: ...
+
+    async def create(
+        self, arguments: Mapping[str, Any], caller: Caller = NOBODY
+    ) -> Result | Question:
+        """Create a command, or say what is in the way.
+
+        Returns:
+            What became of it; or a question, when a person's answer comes with another call.
+        """
         if arguments.get("dry_run") is True:
-            return await self._previewed(arguments, CreateCommandRequest)
+            return await self._previewed(arguments, CreateCommandRequest, caller)
         inspection = await self._inspected(arguments, CreateCommandRequest)
-        if (refused := self._refused(inspection)) is not None:
+        if (refused := self._refused(inspection.findings)) is not None:
             return refused
-        return await self._created(inspection)
+        proposal = self._proposal(inspection, caller)
+        if proposal.binding and (unbound := self._refused(proposal.binding)) is not None:
+            return unbound
+        if self._needs_person(inspection, proposal):
+            reply = await self._asked(inspection, proposal, caller)
+            if isinstance(reply, Question):
+                return reply
+            if reply.decision is not Decision.CREATE:
+                return self._unconfirmed(inspection, reply)
+        return await self._created(inspection, proposal)
 
     def crashed(self, outcome: Outcome) -> Result:
         """The result of a call that met a bug of ours."""
@@ -86,23 +145,27 @@ class Workflow:
             status=Status.FAILED, backend=self._backend, error=refusal.server_error(outcome)
         )
 
+    # -- preview
+
     async def _inspected(
         self, arguments: Mapping[str, Any], model: type[CommandRequest]
     ) -> Inspection:
         # In a thread: a parser takes up to a second for what is made to be slow.
         return await anyio.to_thread.run_sync(self._inspector.inspect, arguments, model)
 
-    async def _previewed(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Result:
+    async def _previewed(
+        self, arguments: Mapping[str, Any], model: type[CommandRequest], caller: Caller
+    ) -> Result:
         inspection = await self._inspected(arguments, model)
         try:
-            preview = await self._preview_of(inspection)
+            preview = await self._preview_of(inspection, caller)
         except EcsError as error:  # a local endpoint that does not start
             return Result(status=Status.FAILED, backend=self._backend, error=error.explanation)
         refused = inspection.has(Severity.INVALID)
         result = Result(
             status=Status.INVALID if refused else Status.PREVIEW,
             backend=self._backend,
-            next_step=_NEXT_STEPS[verdict(inspection)],
+            next_step=self._next_step(verdict(inspection, self._policy.confirmation)),
             preview=preview,
             findings=inspection.findings,
             error=refusal.invalid(inspection.findings) if refused else None,
@@ -110,53 +173,143 @@ class Workflow:
         self._log("dry run", result, preview.digest if preview else None)
         return result
 
-    async def _preview_of(self, inspection: Inspection) -> Preview | None:
+    async def _preview_of(self, inspection: Inspection, caller: Caller) -> Preview | None:
         """The preview, where the request is whole enough to have one."""
         request, content = inspection.request, inspection.content
         if content is None or not inspection.is_whole:
             return None
         endpoint = await self._gateway.endpoint(request.region_id)
         parameters = api_request(request, content.encoded)
-        return build_preview(
-            inspection, content, parameters, endpoint, self._settings.content_limit
+        decision = verdict(inspection, self._policy.confirmation)
+        token: str | None = None
+        if decision in {Verdict.WOULD_BE_CREATED, Verdict.NEEDS_CONFIRMATION}:
+            client_token = request.client_token or self._new_token()
+            token = preview_token(self._sealer, parameters, caller.principal, client_token)
+        return await anyio.to_thread.run_sync(
+            lambda: build_preview(
+                inspection,
+                content,
+                Outgoing(parameters, endpoint, self._settings.content_limit),
+                self._inspector,
+                decision=decision,
+                token=token,
+            )
         )
 
-    def _refused(self, inspection: Inspection) -> Result | None:
+    def _next_step(self, decision: Verdict) -> str:
+        step = _NEXT_STEPS[decision]
+        if decision is Verdict.NEEDS_CONFIRMATION and self._policy.confirmation == "handoff":
+            step = HOW_TO_HAND_OFF
+        return f"{step} {NOBODY_IS_ASKED}" if self._policy.confirmation == "never" else step
+
+    # -- what is in the way
+
+    def _refused(self, findings: tuple[Finding, ...]) -> Result | None:
         for severity, status, explain in (
             (Severity.INVALID, Status.INVALID, refusal.invalid),
             (Severity.BLOCK, Status.BLOCKED, refusal.blocked),
-            (Severity.CONFIRM, Status.NEEDS_CONFIRMATION, refusal.unconfirmed),
         ):
-            if inspection.has(severity):
+            if any(finding.severity is severity for finding in findings):
                 result = Result(
                     status=status,
                     backend=self._backend,
                     next_step=HOW_TO_REPAIR,
-                    findings=inspection.findings,
-                    error=explain(inspection.findings),
+                    findings=findings,
+                    error=explain(findings),
                 )
                 self._log("create", result, None)
                 return result
         return None
 
-    async def _created(self, inspection: Inspection) -> Result:
-        content = inspection.content
-        if content is None:
+    def _unconfirmed(self, inspection: Inspection, reply: Reply) -> Result:
+        said_no = reply.decision in {Decision.DECLINE, Decision.CANCEL}
+        result = Result(
+            status=Status.DECLINED if said_no else Status.NEEDS_CONFIRMATION,
+            backend=self._backend,
+            next_step=HOW_TO_REPAIR,
+            findings=inspection.findings,
+            error=refusal.unconfirmed(inspection.findings, reply),
+        )
+        self._log("create", result, None)
+        return result
+
+    # -- consent
+
+    def _proposal(self, inspection: Inspection, caller: Caller) -> Proposal:
+        """What would be created, and what the caller brings for it."""
+        request, content = inspection.request, inspection.content
+        if content is None or not isinstance(request, CreateCommandRequest):
             raise AssertionError("a request without a script is invalid, and was refused before")
-        parameters = api_request(inspection.request, content.encoded)
-        request_digest = digest(parameters)
+        parameters = api_request(request, content.encoded)
+        previewed = (
+            None
+            if request.preview_token is None
+            else opened(self._sealer, request.preview_token, caller.principal)
+        )
+        binding = binding_findings(
+            request, parameters, previewed, required=self._policy.require_preview
+        )
+        return proposal(
+            request,
+            parameters,
+            previewed=None if isinstance(previewed, Broken) else previewed,
+            binding=tuple(binding),
+            answered=self._earlier(caller),
+            left_behind=self._unsettled.of,
+            new_token=self._new_token,
+        )
+
+    def _earlier(self, caller: Caller) -> EarlierAnswer | Broken | None:
+        """What a person said to an earlier question, and what that was about."""
+        if caller.answered is None:
+            return None
+        about = asked(self._sealer, caller.answered.state, caller.principal)
+        if isinstance(about, Broken):
+            return about
+        return EarlierAnswer(about["digest"], about["client_token"], caller.answered.reply)
+
+    def _needs_person(self, inspection: Inspection, proposal: Proposal) -> bool:
+        match self._policy.confirmation:
+            case "never":
+                return False
+            case "handoff" if proposal.is_previewed:
+                return False
+            case "always":
+                return True
+            case _:
+                return inspection.has(Severity.CONFIRM)
+
+    async def _asked(
+        self, inspection: Inspection, proposal: Proposal, caller: Caller
+    ) -> Reply | Question:
+        if proposal.reply is not None:
+            return proposal.reply
+        asking = question(
+            self._sealer,
+            inspection.request,
+            inspection.findings,
+            proposal.digest,
+            proposal.client_token,
+            caller.principal,
+        )
+        return await caller.ask(asking) or asking
+
+    # -- creation
+
+    async def _created(self, inspection: Inspection, proposal: Proposal) -> Result:
         # Taken even when the caller has the token: once settled, it must not come up again.
-        left_behind = self._unsettled.take(request_digest)
-        # One token for all attempts, so that no repetition can create a second command.
-        token = inspection.request.client_token or left_behind or self._new_token()
+        self._unsettled.take(proposal.digest)
         settled = False
         try:
-            result = await self._sent(parameters | {"ClientToken": token}, inspection)
+            # One token for all attempts, so that no repetition can create a second command.
+            result = await self._sent(
+                proposal.parameters | {"ClientToken": proposal.client_token}, inspection
+            )
             settled = result.error is None or result.error.outcome is not Outcome.UNKNOWN
         finally:  # also when the call is cancelled, and its caller never sees the token
             if not settled:
-                self._unsettled.keep(request_digest, token)
-        self._log("create", result, request_digest)
+                self._unsettled.keep(proposal.digest, proposal.client_token)
+        self._log("create", result, proposal.digest)
         return result
 
     async def _sent(self, parameters: dict[str, Any], inspection: Inspection) -> Result:
@@ -177,7 +330,9 @@ class Workflow:
             command_id=created.command_id,
             request_id=created.request_id,
             client_token=parameters["ClientToken"],
-            next_step=HOW_TO_RUN,
+            next_step=HOW_TO_RUN
+            if self._policy.confirmation != "never"
+            else f"{HOW_TO_RUN} {NOBODY_IS_ASKED}",
             findings=inspection.findings,
         )
 

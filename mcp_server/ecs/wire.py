@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import rfc8785
 
@@ -20,6 +21,19 @@ _OPTIONAL: Final = {
     "resource_group_id": "ResourceGroupId",
     "client_token": "ClientToken",
 }
+
+_ARGUMENTS: Final = {
+    "RegionId": "region_id",
+    "Name": "name",
+    "Type": "type",
+    "CommandContent": "command_content",
+    "EnableParameter": "enable_parameter",
+    "Tag": "tags",
+    **{api_name: name for name, api_name in _OPTIONAL.items() if name != "client_token"},
+}
+"""What makes a command, by the API's names; a ClientToken says which call it is."""
+_SHORT: Final = 16
+"""Hex digits, enough that nobody finds another value for one."""
 
 
 def api_request(request: CommandRequest, encoded_content: str) -> dict[str, Any]:
@@ -44,6 +58,24 @@ def api_request(request: CommandRequest, encoded_content: str) -> dict[str, Any]
     if request.tags:
         parameters["Tag"] = [{"Key": tag.key, "Value": tag.value} for tag in request.tags]
     return parameters
+
+
+def field_digests(parameters: dict[str, Any]) -> dict[str, str]:
+    """A short digest of each argument's value, by the name that callers use."""
+    return {
+        _ARGUMENTS[name]: hashlib.sha256(rfc8785.dumps(value)).hexdigest()[:_SHORT]
+        for name, value in parameters.items()
+        if name in _ARGUMENTS
+    }
+
+
+def url_bytes(parameters: dict[str, Any], endpoint: str) -> int:
+    """The length of the request's URL: the SDK sends every parameter in the query string."""
+    tags = parameters.get("Tag", [])
+    query = {name: value for name, value in parameters.items() if name != "Tag"}
+    for number, tag in enumerate(tags, 1):
+        query |= {f"Tag.{number}.{part}": text for part, text in tag.items()}
+    return len(f"https://{endpoint}/?{urlencode(query)}")
 
 
 def digest(parameters: dict[str, Any]) -> str:

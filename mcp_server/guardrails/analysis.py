@@ -41,6 +41,15 @@ class Hit:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A script as it was understood, and what was found in it."""
+
+    script: Script
+    findings: tuple[Finding, ...]
+    """The heaviest first."""
+
+
 class RuleIndex:
     """Rules by the names of the commands that they look at, so that a script is passed over once.
 
@@ -139,7 +148,13 @@ class Analyser:
     def findings(
         self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
     ) -> tuple[Finding, ...]:
-        """What the rules say of a script, the heaviest first; never raises for what it holds.
+        """What the rules say of a script, the heaviest first."""
+        return self.analysis(text, language, parameters=parameters, launcher=launcher).findings
+
+    def analysis(
+        self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
+    ) -> Analysis:
+        """A script's parse, and what the rules say of it; never raises for what it holds.
 
         Args:
             text: the script, any text.
@@ -163,7 +178,7 @@ class Analyser:
         }  # of one rule at one place the heaviest stays, being the last
         lines = Lines(script.text)
         ordered = sorted(hits.values(), key=lambda hit: (hit.severity.weight, hit.span.start))
-        return tuple(_finding(hit, lines) for hit in ordered[:MOST_FINDINGS])
+        return Analysis(script, tuple(_finding(hit, lines) for hit in ordered[:MOST_FINDINGS]))
 
 
 def _finding(hit: Hit, lines: Lines) -> Finding:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mcp_server.guardrails.request_rules import LONE_SURROGATE, MISSING_ARGUMENT
 from mcp_server.guardrails.spelling import MOST_UNKNOWN, meant_by
@@ -19,11 +19,13 @@ from mcp_server.guardrails.tags import EXAMINED, MOST_PARTS
 from mcp_server.guardrails.texts import ECHO_LIMIT, shown
 from mcp_server.guardrails.validation import validation_findings
 from mcp_server.models.finding import Finding
-from mcp_server.models.request import CommandRequest, Tag
+from mcp_server.models.request import CommandRequest, SampleParameter, Tag
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_LONGEST_TAGS: Final = 64 * 1024
-"""Characters of tags as JSON text: twenty of the longest take a tenth of it."""
+_LISTS: Final[dict[str, type[BaseModel]]] = {"tags": Tag, "sample_parameters": SampleParameter}
+"""Arguments that are lists of objects."""
+_LONGEST_LIST: Final = 64 * 1024
+"""Characters of a list as JSON text: twenty of the longest tags take a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
     """Validate arguments field by field. Null is absent, and so is an empty optional text."""
     arguments = {
         name: value
-        for name, value in ((n, _tags_of(v) if n == "tags" else v) for n, v in given.items())
+        for name, value in ((n, _list_of(v) if n in _LISTS else v) for n, v in given.items())
         if value is not None and not (value == "" and _is_optional(name, model))
     }
     looked_at = _bounded(arguments, model)
@@ -84,15 +86,17 @@ def _bounded(arguments: Mapping[str, Any], model: type[CommandRequest]) -> dict[
     unknown = [name for name in arguments if name not in model.model_fields]
     ignored = set(unknown[MOST_UNKNOWN + 1 :])
     bounded = {name: value for name, value in arguments.items() if name not in ignored}
-    if isinstance(tags := bounded.get("tags"), list):
-        bounded["tags"] = tags[:EXAMINED]
+    for name in _LISTS:
+        if isinstance(listed := bounded.get(name), list):
+            bounded[name] = listed[:EXAMINED]
     return bounded
 
 
 def _usable_values(arguments: Mapping[str, Any], refused: set[str]) -> dict[str, Any]:
     usable = {name: value for name, value in arguments.items() if name not in refused}
-    if "tags" in usable:
-        usable["tags"] = [Tag.model_validate(tag) for tag in usable["tags"]]
+    for name, part in _LISTS.items():
+        if name in usable:
+            usable[name] = [part.model_validate(one) for one in usable[name]]
     return usable
 
 
@@ -106,22 +110,22 @@ def _is_optional(name: str, model: type[CommandRequest]) -> bool:
     return field is not None and field.default is None
 
 
-def _tags_of(value: object) -> object:
-    """Tags without nulls, which stand for what is absent; a list may come as JSON text."""
-    if isinstance(value, str) and len(value) <= _LONGEST_TAGS:
+def _list_of(value: object) -> object:
+    """Objects without nulls, which stand for what is absent; a list may come as JSON text."""
+    if isinstance(value, str) and len(value) <= _LONGEST_LIST:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return value
     if not isinstance(value, list):
         return value
-    return [_tag_of(tag) for tag in value[:EXAMINED]] + value[EXAMINED:]
+    return [_without_nulls(one) for one in value[:EXAMINED]] + value[EXAMINED:]
 
 
-def _tag_of(tag: object) -> object:
-    if not isinstance(tag, dict):
-        return tag
-    return {part: text for part, text in islice(tag.items(), MOST_PARTS) if text is not None}
+def _without_nulls(one: object) -> object:
+    if not isinstance(one, dict):
+        return one
+    return {part: text for part, text in islice(one.items(), MOST_PARTS) if text is not None}
 
 
 def _has_surrogate(name: str, value: object) -> bool:

@@ -18,7 +18,7 @@ from mcp_server.guardrails.policy.request_checks import check_policy
 from mcp_server.guardrails.policy.weighing import utc_today, weighed
 from mcp_server.guardrails.region import check_region
 from mcp_server.guardrails.request_rules import MISSING_ARGUMENT
-from mcp_server.guardrails.script.model import Language
+from mcp_server.guardrails.script.model import Language, Script
 from mcp_server.guardrails.spelling import renamed
 from mcp_server.guardrails.tags import check_tags
 from mcp_server.models.finding import Finding, Severity
@@ -27,7 +27,7 @@ from mcp_server.models.request import CommandRequest
 from mcp_server.settings import Settings
 
 if TYPE_CHECKING:
-    from mcp_server.guardrails.judgement import Judge
+    from mcp_server.guardrails.judgement import Judge, ScriptJudgement
     from mcp_server.guardrails.script.shell.shfmt import ShellParser
 
 LANGUAGES: Final = {
@@ -50,6 +50,8 @@ class Inspection:
     placeholders: tuple[Placeholder, ...]
     findings: tuple[Finding, ...]
     """The heaviest first."""
+    script: Script | None = None
+    """As it was understood; None when it was not looked at."""
 
     @property
     def request(self) -> CommandRequest:
@@ -87,14 +89,14 @@ class Inspector:
     ) -> None:
         self._settings = settings
         self._parser = parser
-        self._policy = policy
+        self.policy = policy
         self._today = today
 
     @cached_property
     def _judge(self) -> Judge:
         from mcp_server.guardrails.judgement import Judge  # noqa: PLC0415 - costs start-up 0.1 s
 
-        return Judge(self._policy, self._today, self._parser)
+        return Judge(self.policy, self._today, self._parser)
 
     def inspect(self, arguments: Mapping[str, Any], model: type[CommandRequest]) -> Inspection:
         """Check a caller's arguments against every rule; never raises for what a caller sends.
@@ -118,22 +120,35 @@ class Inspector:
                 and finding.rule_id != MISSING_ARGUMENT.id  # what was taken out was not missing
                 and (finding.rule_id, finding.field) not in seen
             ]
-        findings = [*weighed(findings, self._policy, self._today()), *self._judged(latest)]
+        judged = self._judged(latest)
+        findings = [*weighed(findings, self.policy, self._today())]
+        findings += judged.findings if judged else ()
         findings.sort(key=lambda finding: finding.severity.weight)
-        return replace(first, findings=tuple(findings))
+        return replace(
+            first, findings=tuple(findings), script=None if judged is None else judged.script
+        )
 
-    def _judged(self, inspection: Inspection) -> tuple[Finding, ...]:
+    def judged(self, request: CommandRequest, script: str) -> ScriptJudgement:
+        """What a script does, as the content of a request that is whole."""
+        return self._judge.judge(
+            script,
+            LANGUAGES[request.type],
+            parameters=request.enable_parameter,
+            launcher=request.launcher or "",
+        )
+
+    def _judged(self, inspection: Inspection) -> ScriptJudgement | None:
         """What the script does, where there is one that could be sent."""
         examined, content = inspection.draft, inspection.content
         if content is None or not examined.has("type"):
-            return ()
+            return None
         request = examined.request
         return self._judge.judge(
             content.text,
             LANGUAGES[request.type],
             parameters=examined.has("enable_parameter") and request.enable_parameter,
             launcher=request.launcher or "" if examined.has("launcher") else "",
-        ).findings
+        )
 
     def _inspect_once(
         self, arguments: Mapping[str, Any], model: type[CommandRequest]
@@ -144,7 +159,7 @@ class Inspector:
         findings += check_region(examined.arguments.get("region_id"), settings.extra_regions)
         findings += check_tags(examined.arguments.get("tags"))
         findings += check_limits(examined)
-        findings += check_policy(examined, self._policy)
+        findings += check_policy(examined, self.policy)
         content: Content | None = None
         found: tuple[Placeholder, ...] = ()
         if examined.has("command_content", "content_encoding"):

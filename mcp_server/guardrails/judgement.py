@@ -8,7 +8,7 @@ from typing import Literal
 from mcp_server.guardrails.analysis import Analyser
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.guardrails.policy.weighing import utc_today, weighed
-from mcp_server.guardrails.script.model import Language
+from mcp_server.guardrails.script.model import Language, Script
 from mcp_server.guardrails.script.shell.shfmt import ShellParser
 from mcp_server.models.finding import Finding, Severity
 
@@ -29,6 +29,8 @@ class ScriptJudgement:
     """That of the heaviest finding; ok without one."""
     findings: tuple[Finding, ...]
     """The heaviest first."""
+    script: Script
+    """As it was understood."""
 
 
 class Judge:
@@ -54,9 +56,9 @@ class Judge:
         self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
     ) -> ScriptJudgement:
         """Judge a script; any text gets a verdict, and none an exception."""
-        found = self._analyser.findings(text, language, parameters=parameters, launcher=launcher)
+        read = self._analyser.analysis(text, language, parameters=parameters, launcher=launcher)
         findings = sorted(
-            weighed(found, self._policy, self._today()), key=lambda f: f.severity.weight
+            weighed(read.findings, self._policy, self._today()), key=lambda f: f.severity.weight
         )
         verdict = _VERDICTS[findings[0].severity] if findings else "ok"
-        return ScriptJudgement(verdict, tuple(findings))
+        return ScriptJudgement(verdict, tuple(findings), read.script)

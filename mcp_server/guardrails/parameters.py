@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from mcp_server.guardrails import request_rules as rules
@@ -53,6 +53,9 @@ class Placeholder:
     """What is between the braces, white space around it taken off."""
     line: int
     kind: Kind
+    start: int = field(default=0, compare=False)
+    """Where its braces begin: characters."""
+    end: int = field(default=0, compare=False)
 
     @property
     def excerpt(self) -> str:
@@ -69,7 +72,7 @@ def placeholders(text: str) -> tuple[Placeholder, ...]:
         line += text.count("\n", counted, start)
         counted = start
         name = text[start + 2 : end].strip()
-        found.append(Placeholder(name, line, _kind(name)))
+        found.append(Placeholder(name, line, _kind(name), start, end + 2))
         start = text.find("{{", end + 2)
     return tuple(found)
 

@@ -157,6 +157,19 @@ MANY_PARAMETERS_WITH_BUILT_INS: Final = Rule(
     "The vendor's user guide counts the built-in parameters among the 20; the API page does not.",
 )  # fmt: skip
 
+DIFFERS_FROM_PREVIEW: Final = Rule(
+    "TOK001", "differs-from-preview", _INVALID,
+    "Whoever saw the preview agreed to that, and to nothing else.",
+)  # fmt: skip
+PREVIEW_TOKEN_NOT_VALID: Final = Rule(
+    "TOK002", "preview-token-not-valid", _INVALID,
+    "Only a token of this service's, not older than ten minutes, says what was previewed.",
+)  # fmt: skip
+PREVIEW_REQUIRED: Final = Rule(
+    "TOK003", "preview-required", _INVALID,
+    "The operator's policy lets nothing be created that was not previewed before.",
+)  # fmt: skip
+
 REQUEST_RULES: Final = (
     UNKNOWN_ARGUMENT, MISSING_ARGUMENT, WRONG_TYPE, NOT_ONE_OF, TOO_LONG, EMPTY, OUT_OF_RANGE,
     LONE_SURROGATE, CONTROL_CHARACTER, NOT_ASCII, UNUSUAL_TIMEOUT, DEFAULT_TIMEOUT_FOR_LONG_WORK,
@@ -167,5 +180,6 @@ REQUEST_RULES: Final = (
     OUTSIDE_GBK_ON_WINDOWS, TEXT_DIRECTION_CONTROL, EMPTY_PARAMETER_NAME,
     ILLEGAL_PARAMETER_NAME, TOO_MANY_PARAMETERS,
     PARAMETER_NAME_TOO_LONG, UNKNOWN_BUILT_IN, PARAMETERS_OFF, BRACES_AS_THEY_STAND,
-    PARAMETERS_DIFFER_IN_CASE, MANY_PARAMETERS_WITH_BUILT_INS,
+    PARAMETERS_DIFFER_IN_CASE, MANY_PARAMETERS_WITH_BUILT_INS, DIFFERS_FROM_PREVIEW,
+    PREVIEW_TOKEN_NOT_VALID, PREVIEW_REQUIRED,
 )  # fmt: skip

@@ -44,10 +44,18 @@ TAG_KEY: Final = Limit("tags.key", 64, "characters", 1)
 TAG_VALUE: Final = Limit("tags.value", 128, "characters")
 PARAMETERS: Final = Limit("command_content.parameters", 20, "items")
 PARAMETER_NAME: Final = Limit("command_content.parameter_name", 64, "bytes", 1)
+SAMPLES: Final = Limit("sample_parameters", 20, "items", 0, "as many as there are parameters")
+SAMPLE_VALUE: Final = Limit(
+    "sample_parameters.value", 2048, "characters", 0, "ours; bounds a preview"
+)
+PREVIEW_TOKEN: Final = Limit(
+    "preview_token", 4096, "characters", 0, "ours; several times what one takes"
+)
 
 LIMITS: Final = (
     REGION_ID, NAME, DESCRIPTION, CONTENT, CONTENT_CEILING, WORKING_DIR, TIMEOUT, LAUNCHER,
     CLIENT_TOKEN, RESOURCE_GROUP_ID, TAGS, TAG_KEY, TAG_VALUE, PARAMETERS, PARAMETER_NAME,
+    SAMPLES, SAMPLE_VALUE, PREVIEW_TOKEN,
 )  # fmt: skip
 
 DEFAULT_TIMEOUT: Final = 60

@@ -143,8 +143,29 @@ class CommandRequest(BaseModel):
     ] = False
 
 
+class SampleParameter(BaseModel):
+    """A value to try a parameter with."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, description="As in {{name}}, e.g. service")]
+    value: Annotated[str, Field(max_length=limits.SAMPLE_VALUE.maximum, description="e.g. nginx")]
+
+
 class PreviewCommandRequest(CommandRequest):
     """Arguments of preview_command."""
+
+    sample_parameters: Annotated[
+        list[SampleParameter],
+        Field(
+            max_length=limits.SAMPLES.maximum,
+            description="Values to fill in; the script is judged with them too; at most 20",
+        ),
+    ] = []
+    include_equivalents: Annotated[
+        bool,
+        Field(description="true: also the aliyun CLI, Terraform and Python for it"),
+    ] = False
 
 
 class CreateCommandRequest(CommandRequest):
@@ -154,3 +175,10 @@ class CreateCommandRequest(CommandRequest):
         bool,
         Field(description="true: preview only"),
     ] = False
+    preview_token: Annotated[
+        str | None,
+        Field(
+            max_length=limits.PREVIEW_TOKEN.maximum,
+            description="From preview_command, at most 4096 characters: binds this call to it",
+        ),
+    ] = None

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mcp_server.models.equivalent import Equivalent
 from mcp_server.models.explanation import Explanation
 from mcp_server.models.finding import Finding
 
@@ -54,9 +55,17 @@ class Parameter(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
+    """As it is spelled first."""
     kind: str
     """custom, builtin, oos or oos-secret."""
     line: int
+    """Where it is used first."""
+    lines: tuple[int, ...] = ()
+    """Each line that it is used in."""
+    spellings: tuple[str, ...] = ()
+    """Other spellings of the same parameter, which differ only in case."""
+    places: tuple[str, ...] = ()
+    """What it stands in: `command name`, `quoted argument`, `bare argument`, `other text`."""
     agent_linux: str | None = None
     """The oldest agent version that fills it in."""
     agent_windows: str | None = None
@@ -70,6 +79,33 @@ class Default(BaseModel):
     field: str
     value: str
     note: str
+
+
+class Rendered(BaseModel):
+    """The script with sample values filled in, as it would run with them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    script: str
+    diff: str
+    """From the template to it, as a unified diff."""
+    verdict: str
+    """ok, advice, confirm or block: of this script, by the same rules."""
+    findings: tuple[Finding, ...]
+    unfilled: tuple[str, ...] = ()
+    """Custom parameters without a sample."""
+
+
+class Permission(BaseModel):
+    """What the caller's RAM identity must be allowed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    resource: str
+    policy: dict[str, Any]
+    """The least policy that allows it, as RAM takes it."""
+    quota: str
 
 
 class Preview(BaseModel):
@@ -86,7 +122,15 @@ class Preview(BaseModel):
     defaults: tuple[Default, ...]
     digest: str
     """SHA-256 of the canonical request, without the ClientToken: `sha256:` and 64 hex digits."""
+    preview_token: str | None = None
+    """Binds create_command to this preview, for ten minutes; absent when it would be refused."""
     verdict: Verdict
+    url_bytes: int
+    """Length of the request's URL, which carries the script."""
+    permission: Permission
+    rendered: Rendered | None = None
+    equivalents: tuple[Equivalent, ...] | None = None
+    """Only when asked for."""
 
 
 class Result(BaseModel):

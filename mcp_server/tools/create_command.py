@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from mcp_server.creation.consent import Caller, Question
 from mcp_server.creation.workflow import Workflow
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.request import CreateCommandRequest
@@ -39,9 +40,11 @@ class CreateCommand:
         """From the result model."""
         return output_schema(Result, bare={"preview"})
 
-    async def handle(self, arguments: Mapping[str, Any]) -> Answer:
+    async def handle(self, arguments: Mapping[str, Any], caller: Caller) -> Answer | Question:
         """Create a command, or preview it when dry_run is true."""
-        result = await self._workflow.create(arguments)
+        result = await self._workflow.create(arguments, caller)
+        if isinstance(result, Question):
+            return result
         return answer(result, previewing=arguments.get("dry_run") is True)
 
     def crashed(self, arguments: Mapping[str, Any]) -> Answer:

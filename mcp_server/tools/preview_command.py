@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from mcp_server.creation.consent import Caller
 from mcp_server.creation.workflow import Workflow
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.request import PreviewCommandRequest
@@ -37,9 +38,9 @@ class PreviewCommand:
         """From the result model."""
         return output_schema(Result, bare={"error"})
 
-    async def handle(self, arguments: Mapping[str, Any]) -> Answer:
+    async def handle(self, arguments: Mapping[str, Any], caller: Caller) -> Answer:
         """Preview a command."""
-        return answer(await self._workflow.preview(arguments), previewing=True)
+        return answer(await self._workflow.preview(arguments, caller), previewing=True)
 
     def crashed(self, _: Mapping[str, Any]) -> Answer:
         """The answer to a call that met a bug."""

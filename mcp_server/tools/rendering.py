@@ -1,4 +1,4 @@
-"""A result as text: for people first, and complete for clients that show nothing else."""
+"""A result as Markdown: for people first, and complete for clients that show nothing else."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -6,10 +6,10 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from mcp_server.models.explanation import Explanation, Source
-from mcp_server.models.finding import Finding, Severity
-from mcp_server.models.result import Preview, Result, Status
+from mcp_server.models.result import Result, Status
+from mcp_server.tools.preview_text import finding_lines, preview_lines
 from mcp_server.tools.tool import Answer
-from mcp_server.tools.visible import escaped, visible
+from mcp_server.tools.visible import escaped
 
 _HEADLINES: Final = {
     Status.CREATED: "Created",
@@ -20,8 +20,6 @@ _HEADLINES: Final = {
     Status.INVALID: "Not created: the arguments need a change",
     Status.FAILED: "Failed",
 }
-_SHOWN_WHOLE, _SHOWN_HEAD, _SHOWN_TAIL = 60, 40, 10
-"""Lines of a script in the text."""
 _TOLD_BY_FINDINGS: Final = frozenset(
     {Source.INPUT, Source.GUARDRAIL, Source.POLICY, Source.CONFIRMATION}
 )
@@ -43,13 +41,14 @@ def answer(result: Result, *, previewing: bool = False) -> Answer:
 
 
 def _lines(result: Result) -> Iterator[str]:
-    yield f"{_headline(result)} (backend: {result.backend})"
+    yield f"**{_headline(result)}** (backend: {result.backend})"
     if result.error:
         yield from _error_lines(result.error, told=bool(result.findings))
     if result.preview:
-        yield from _preview_lines(result.preview)
-    for finding in result.findings:
-        yield _finding_line(finding)
+        yield from preview_lines(result.preview)
+    if result.findings:
+        yield "Findings:"
+        yield from finding_lines(result.findings)
     if result.next_step and not result.error:  # the explanation has its own fix
         yield result.next_step
     if result.client_token and result.status is Status.FAILED:
@@ -58,12 +57,14 @@ def _lines(result: Result) -> Iterator[str]:
 
 
 def compact_json(result: Result) -> str:
-    """The whole result but the script, on one line."""
+    """The whole result but the scripts, on one line."""
     data = result.model_dump(mode="json", exclude_none=True)
     preview: dict[str, Any] | None = data.get("preview")
     if preview is not None:
         del preview["script"]
         del preview["request"]["CommandContent"]
+        preview.get("rendered", {}).pop("script", None)
+        preview.pop("equivalents", None)
     return escaped(to_json(data).decode())
 
 
@@ -87,53 +88,3 @@ def _error_lines(error: Explanation, *, told: bool) -> Iterator[str]:
     yield f"Outcome: {error.outcome}. Retry: {error.retry}."
     if error.reference:
         yield f"See: {error.reference}"
-
-
-def _preview_lines(preview: Preview) -> Iterator[str]:
-    yield f"Verdict: {preview.verdict}"
-    yield f"Endpoint: {preview.endpoint}"
-    for name, value in preview.request.items():
-        if name != "CommandContent":
-            as_it_is = isinstance(value, str) and value.isprintable()
-            yield f"  {name}: {value if as_it_is else escaped(to_json(value).decode())}"
-    yield "Sizes: " + ", ".join(f"{s.field} {s.size}/{s.limit} {s.unit}" for s in preview.sizes)
-    if preview.parameters:
-        yield "Parameters: " + ", ".join(
-            f"{p.name} ({p.kind}"
-            + (
-                f", agents from Linux {p.agent_linux}, Windows {p.agent_windows}"
-                if p.agent_linux
-                else ""
-            )
-            + ")"
-            for p in preview.parameters
-        )
-    for default in preview.defaults:
-        yield f"Default: {default.field} = {default.value}. {default.note}"
-    yield f"Digest: {preview.digest}"
-    yield "Script:"
-    yield from _numbered(preview.script)
-
-
-def _numbered(script: str) -> Iterator[str]:
-    """The script with line numbers, shortened in the middle; the structure has it whole."""
-    # Findings count line feeds only, so nothing else may start a line here.
-    text = visible(script.removesuffix("\n"))
-    lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
-    if len(lines) <= _SHOWN_WHOLE:
-        yield from lines
-        return
-    left_out = len(lines) - _SHOWN_HEAD - _SHOWN_TAIL
-    yield from lines[:_SHOWN_HEAD]
-    yield f"      … {left_out} lines left out here; preview.script has them …"
-    yield from lines[-_SHOWN_TAIL:]
-
-
-def _finding_line(finding: Finding) -> str:
-    place = finding.field + (f", line {finding.line}" if finding.line else "")
-    if finding.excerpt:
-        place += f": {visible(finding.excerpt)}"
-    repair = f" Repair: {escaped(to_json(finding.repair).decode())}" if finding.repair else ""
-    why = "" if finding.severity is Severity.INVALID else f" {finding.why}"
-    told = f"{finding.message}{why} {finding.fix}{repair}"
-    return f"[{finding.severity}] {finding.rule} ({place}): {told}"

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mcp_server.creation.consent import Caller, Question
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
@@ -51,8 +53,12 @@ class Tool(Protocol):
     def output_schema(self) -> dict[str, Any]:
         """Portable JSON schema of `Answer.structured`."""
 
-    async def handle(self, arguments: Mapping[str, Any]) -> Answer:
-        """Answer a call. Whatever the arguments are, the failure is an answer, not an exception."""
+    async def handle(self, arguments: Mapping[str, Any], caller: Caller) -> Answer | Question:
+        """Answer a call. Whatever the arguments are, the failure is an answer, not an exception.
+
+        Returns:
+            The answer; or a question to a person, whose answer the next call brings.
+        """
 
     def crashed(self, arguments: Mapping[str, Any]) -> Answer:
         """The answer when `handle` raised after all: a bug, and nothing of it is shown."""

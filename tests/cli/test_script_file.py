@@ -19,10 +19,13 @@ def test_a_preview_shows_the_request_and_sends_nothing(
     script.write_text("uptime\n")
     shown = run("preview", str(script), "--region-id", "cn-hangzhou", "--local")
     assert shown.exit_code == 0
-    assert shown.output.splitlines()[:5] == [
-        "Preview: nothing was created (backend: local)",
-        "Verdict: would_be_created",
-        f"Endpoint: {emulator.endpoint}",
+    assert shown.output.splitlines()[:8] == [
+        "**Preview: nothing was created** (backend: local)",
+        "Verdict: **would_be_created**",
+        "",
+        "The request:",
+        "```",
+        f"POST https://{emulator.endpoint} CreateCommand",
         "  RegionId: cn-hangzhou",
         "  Name: uptime",
     ]

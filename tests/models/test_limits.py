@@ -21,6 +21,9 @@ def test_the_limits_are_those_of_the_contract() -> None:
         ("tags.value", 0, 128, "characters"),
         ("command_content.parameters", 0, 20, "items"),
         ("command_content.parameter_name", 1, 64, "bytes"),
+        ("sample_parameters", 0, 20, "items"),
+        ("sample_parameters.value", 0, 2048, "characters"),
+        ("preview_token", 0, 4096, "characters"),
     }
 
 

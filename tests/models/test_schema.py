@@ -116,6 +116,7 @@ _EDGES = {
     )
     | st.integers(19, 22).map([{"key": "k"}].__mul__)
     | st.just({}),
+    "preview_token": st.integers(4095, 4097).map("t".__mul__),
 }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -52,6 +52,7 @@ Pattern = Annotated[str, StringConstraints(min_length=1, max_length=512), AfterV
 Text = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 Host = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=300)]
+Confirmation = Literal["ask", "always", "handoff", "never"]
 Weight = Annotated[Severity, AfterValidator(_weight)]
 
 
@@ -142,6 +143,11 @@ class Policy(_Table):
     never_lowered: tuple[Text, ...] = ()
     """Rules that neither `severities` nor a waiver may make weigh less."""
     waivers: tuple[Waiver, ...] = ()
+    confirmation: Confirmation = "ask"
+    """ask: a person is asked about confirm-level findings. always: about every command. handoff: a
+    valid preview_token counts as their consent. never: nobody is asked; a setting must agree."""
+    require_preview: bool = False
+    """Whether nothing is created without a preview_token."""
 
     @model_validator(mode="after")
     def _one_waiver_a_rule(self) -> Self:

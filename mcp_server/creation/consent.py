@@ -1,0 +1,119 @@
+"""A person's consent: what is asked, what was answered, and who is there to ask."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from mcp_server.creation.seal import Broken, Sealer
+from mcp_server.models.finding import Finding, Severity
+from mcp_server.models.request import CommandRequest
+
+_PURPOSE: Final = "question"
+_SHOWN: Final = 5
+"""Findings in a question, the heaviest."""
+
+
+class Decision(StrEnum):
+    """What came of asking."""
+
+    CREATE = "create"
+    DECLINE = "decline"
+    CANCEL = "cancel"
+    """The person closed the question without an answer."""
+    NO_ANSWER = "no answer"
+    """Nobody answered in time."""
+    UNAVAILABLE = "unavailable"
+    """The client has no way to ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, or that there was none."""
+
+    decision: Decision
+    reason: str = ""
+    """In the person's own words; may be anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is asked, and what exactly their yes is for."""
+
+    message: str
+    digest: str
+    client_token: str
+    state: str
+    """Sealed: goes out with the question, where the answer comes in another call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that came with this call, to a question of an earlier one."""
+
+    state: str
+    reply: Reply
+
+
+class Caller(Protocol):
+    """Who calls, and whom they can ask."""
+
+    @property
+    def principal(self) -> str:
+        """Who it is, for seals; empty where callers are not told apart."""
+
+    @property
+    def answered(self) -> Answered | None:
+        """The answer that this call brings, if it brings one."""
+
+    async def ask(self, question: Question) -> Reply | None:
+        """Ask; None when the answer will come with the next call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """A caller who cannot ask anyone."""
+
+    principal: str = ""
+    answered: Answered | None = None
+
+    async def ask(self, question: Question) -> Reply | None:  # noqa: ARG002 - nobody reads it
+        """There is nobody."""
+        return Reply(Decision.UNAVAILABLE)
+
+
+NOBODY: Final = Nobody()
+
+
+def question(
+    sealer: Sealer,
+    request: CommandRequest,
+    findings: tuple[Finding, ...],
+    digest: str,
+    client_token: str,
+    principal: str,
+) -> Question:
+    """What a person is asked about a request; the digest stands for every byte of it."""
+    asked = [finding for finding in findings if finding.severity is Severity.CONFIRM]
+    lines = [
+        f"Create the command {request.name!r} ({request.type}) in {request.region_id}?",
+        "It is stored, not run; whoever runs it later runs it as root or SYSTEM.",
+        *(_told(finding) for finding in asked[:_SHOWN]),
+        *([f"... and {len(asked) - _SHOWN} more findings."] if len(asked) > _SHOWN else []),
+        f"Digest: {digest}",
+    ]
+    sealed = {"digest": digest, "client_token": client_token, "principal": principal}
+    return Question("\n".join(lines), digest, client_token, sealer.seal(_PURPOSE, sealed))
+
+
+def asked(sealer: Sealer, state: str, principal: str) -> dict[str, Any] | Broken:
+    """The digest and client_token that an earlier question was about."""
+    content = sealer.open(_PURPOSE, state)
+    if not isinstance(content, Broken) and content["principal"] != principal:
+        return Broken.FORGED
+    return content
+
+
+def _told(finding: Finding) -> str:
+    place = f"Line {finding.line}: " if finding.line else ""
+    excerpt = f" ({finding.excerpt})" if finding.excerpt else ""
+    return f"- {place}{finding.message}{excerpt} {finding.why}"

@@ -1,0 +1,131 @@
+"""A preview as Markdown: everything that a reviewer needs to approve from it alone."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pydantic_core import to_json
+
+from mcp_server.models.finding import Finding
+from mcp_server.models.result import Parameter, Preview, Rendered
+from mcp_server.tools.visible import escaped, visible
+
+_SHOWN_WHOLE, _SHOWN_HEAD, _SHOWN_TAIL = 60, 40, 10
+"""Lines of a text in a fence; the structure has it whole."""
+_FENCE: Final = "```"
+_LANGUAGES: Final = {
+    "RunShellScript": "sh",
+    "RunPowerShellScript": "powershell",
+    "RunBatScript": "bat",
+}
+
+
+def preview_lines(preview: Preview) -> Iterator[str]:
+    """The lines of a preview, from what decides to what is only good to know."""
+    request = preview.request
+    yield f"Verdict: **{preview.verdict}**"
+    yield ""
+    yield "The request:"
+    yield from fenced(_request_lines(preview))
+    yield "The script:"
+    yield from fenced(numbered(preview.script), _LANGUAGES[request["Type"]])
+    if preview.rendered:
+        yield from _rendered_lines(preview.rendered)
+    yield from (f"- Parameter {_parameter_line(parameter)}" for parameter in preview.parameters)
+    for default in preview.defaults:
+        yield f"- Default: {default.field} = {default.value}. {default.note}"
+    sizes = ", ".join(f"{s.field} {s.size}/{s.limit} {s.unit}" for s in preview.sizes)
+    yield f"- Sizes: {sizes}, URL {preview.url_bytes} bytes"
+    permission = preview.permission
+    yield f"- Needs: {permission.action} on {permission.resource}. {permission.quota}"
+    yield f"- Digest: {preview.digest}"
+    if preview.preview_token:
+        yield f"- preview_token: {preview.preview_token}"
+    for equivalent in preview.equivalents or ():
+        yield f"The same by {equivalent.tool}" + f" ({equivalent.note}):" * bool(equivalent.note)
+        yield from fenced(visible(equivalent.text).split("\n"))
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Findings as items of a list; what several have the same fix for is told once."""
+    told: set[str] = set()
+    for finding in findings:
+        yield _finding_line(finding, is_told=finding.fix in told)
+        told.add(finding.fix)
+
+
+def _finding_line(finding: Finding, *, is_told: bool) -> str:
+    place = finding.field + (f", line {finding.line}" if finding.line else "")
+    if finding.excerpt:
+        place += f": {_code(finding.excerpt)}"
+    repair = f" Repair: {_code(to_json(finding.repair).decode())}" if finding.repair else ""
+    why = "" if finding.severity == "invalid" else f" {finding.why}"
+    fix = "The way out is the same as above." if is_told else finding.fix
+    told = f"{finding.message}{why} {fix}{repair}"
+    return f"- **{finding.severity}** {finding.rule_id} {finding.rule} ({place}): {told}"
+
+
+def fenced(lines: Iterable[str], language: str = "") -> Iterator[str]:
+    """Lines as a block of code, in a fence that none of them can close."""
+    kept = list(lines)
+    longest = max((len(run) for line in kept for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(len(_FENCE), longest + 1)
+    yield fence + language
+    yield from kept
+    yield fence
+
+
+def numbered(script: str) -> Iterator[str]:
+    """A script with line numbers, shortened in the middle."""
+    # Findings count line feeds only, so nothing else may start a line here.
+    text = visible(script.removesuffix("\n"))
+    lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
+    if len(lines) <= _SHOWN_WHOLE:
+        yield from lines
+        return
+    left_out = len(lines) - _SHOWN_HEAD - _SHOWN_TAIL
+    yield from lines[:_SHOWN_HEAD]
+    yield f"      … {left_out} lines left out here; preview.script has them …"
+    yield from lines[-_SHOWN_TAIL:]
+
+
+def _request_lines(preview: Preview) -> Iterator[str]:
+    yield f"POST https://{preview.endpoint} CreateCommand"
+    for name, value in preview.request.items():
+        if name == "CommandContent":
+            yield "  CommandContent: (the script below, in Base64)"
+        else:
+            as_it_is = isinstance(value, str) and value.isprintable()
+            yield f"  {name}: {value if as_it_is else escaped(to_json(value).decode())}"
+
+
+def _rendered_lines(rendered: Rendered) -> Iterator[str]:
+    """What the samples make of the script, as a difference, and what is to be thought of that."""
+    yield f"With the sample values the script is judged: **{rendered.verdict}**"
+    lines = visible(rendered.diff).split("\n")
+    yield from fenced(lines[:_SHOWN_WHOLE] or ["(no difference)"], "diff")
+    if rendered.unfilled:
+        yield f"Without a sample: {', '.join(rendered.unfilled)}"
+    yield from finding_lines(rendered.findings)
+
+
+def _parameter_line(parameter: Parameter) -> str:
+    told = [parameter.kind]
+    if parameter.lines:
+        lines = ", ".join(map(str, parameter.lines))
+        told.append(f"line{'s' * (len(parameter.lines) > 1)} {lines}")
+    if parameter.places:
+        told.append(" and ".join(parameter.places))
+    if parameter.spellings:
+        told.append(f"also spelled {', '.join(parameter.spellings)}")
+    if parameter.agent_linux:
+        told.append(
+            f"needs agents from Linux {parameter.agent_linux}, Windows {parameter.agent_windows}"
+        )
+    return f"{parameter.name}: {'; '.join(told)}"
+
+
+def _code(text: str) -> str:
+    """Text as code within a line; no backquote of its own ends it."""
+    shown = escaped(visible(text)).replace("\n", " ")
+    return f"`{shown}`" if "`" not in shown else f"`` {shown} ``"
