@@ -1,14 +1,16 @@
-"""The same creation by other tools."""
+"""The same request for another tool."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Equivalent(BaseModel):
-    """Text to copy that creates the very same command."""
+    """A text to copy that creates the very same command with another tool."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tool: str
+    """The tool's name, such as `aliyun CLI`."""
     text: str
+    """Printable characters and line feeds only: what is shown is what is copied."""
     note: str | None = None
-    """What this tool cannot express of the request."""
+    """What the text cannot say of the request, and what else to know before using it."""
