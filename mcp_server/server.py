@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from mcp_server.creation.confirmation import caller_of, input_required
 from mcp_server.creation.consent import Question
+from mcp_server.prompts.prompt import ArgumentFault, Prompt
 from mcp_server.surrogates import clean, clean_text
 from mcp_server.tools.resource import Resource
 from mcp_server.tools.tool import Answer, Tool
@@ -61,15 +62,17 @@ _Context = ServerRequestContext[Any, Any]
 def build_server(
     tools: Sequence[Tool],
     resources: Sequence[Resource] = (),
+    prompts: Sequence[Prompt] = (),
     *,
     confirmation_timeout: float = 300.0,
     version: str | None = None,
 ) -> Server[Any]:
-    """Publish tools and resources on a server that any transport can run, in both eras.
+    """Publish tools, resources and prompts on a server that any transport can run, in both eras.
 
     Args:
         tools: that clients can call.
         resources: that they can read.
+        prompts: that they can get.
         confirmation_timeout: seconds to wait for a person within a call.
         version: of this program; by default the installed one.
     """
@@ -112,8 +115,7 @@ def build_server(
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         **_resource_handlers(resources),
-        on_list_prompts=_list_prompts,
-        on_get_prompt=_get_prompt,
+        **_prompt_handlers(prompts),
     )
     server.middleware.append(_keep_exceptions_inside)
     return server
@@ -167,6 +169,52 @@ def _resource_handlers(resources: Sequence[Resource]) -> dict[str, Any]:
         "on_list_resource_templates": list_resource_templates,
         "on_read_resource": read_resource,
     }
+
+
+def _prompt_handlers(prompts: Sequence[Prompt]) -> dict[str, Any]:
+    """The handlers of everything about prompts, by the SDK's names."""
+    by_name = {prompt.name: prompt for prompt in prompts}
+
+    async def list_prompts(
+        _: _Context, params: types.PaginatedRequestParams | None
+    ) -> types.ListPromptsResult:
+        _refuse_cursor(params)
+        return types.ListPromptsResult(
+            prompts=[
+                types.Prompt(
+                    name=prompt.name,
+                    title=prompt.title,
+                    description=prompt.description,
+                    arguments=[
+                        types.PromptArgument(
+                            name=argument.name,
+                            description=argument.description,
+                            required=argument.required,
+                        )
+                        for argument in prompt.arguments
+                    ],
+                )
+                for prompt in prompts
+            ]
+        )
+
+    async def get_prompt(
+        _: _Context, params: types.GetPromptRequestParams
+    ) -> types.GetPromptResult:
+        prompt = by_name.get(params.name)
+        if prompt is None:
+            told = f"Unknown prompt. The prompts are: {', '.join(by_name)}"
+            raise MCPError(types.INVALID_PARAMS, told, {"name": params.name})
+        text = prompt.render(params.arguments or {})
+        if isinstance(text, ArgumentFault):
+            raise MCPError(types.INVALID_PARAMS, text.message)
+        content = types.TextContent(text=clean_text(text))
+        return types.GetPromptResult(
+            description=prompt.description,
+            messages=[types.PromptMessage(role="user", content=content)],
+        )
+
+    return {"on_list_prompts": list_prompts, "on_get_prompt": get_prompt}
 
 
 def installed_version() -> str:
@@ -232,14 +280,3 @@ def _refuse_cursor(params: types.PaginatedRequestParams | None) -> None:
     # Every list is one page, so no cursor was ever handed out.
     if params is not None and params.cursor is not None:
         raise MCPError(types.INVALID_PARAMS, "Invalid cursor")
-
-
-async def _list_prompts(
-    _: _Context, params: types.PaginatedRequestParams | None
-) -> types.ListPromptsResult:
-    _refuse_cursor(params)
-    return types.ListPromptsResult(prompts=[])
-
-
-async def _get_prompt(_: _Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
-    raise MCPError(types.INVALID_PARAMS, "Unknown prompt", {"name": params.name})

@@ -1,13 +1,17 @@
 """cloud-assistant-mcp serve."""
 
 import gc
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from click.core import ParameterSource
 
 from mcp_server.http import DEFAULT_PORT
 from mcp_server.wire import Wire, claim_wire
+
+if TYPE_CHECKING:
+    from mcp_server.prompts.prompt import Prompt
+    from mcp_server.settings import Settings
 
 _OBJECTS: Final = 50_000
 """That are new, between two looks for cycles."""
@@ -42,7 +46,10 @@ def command(context: click.Context, *, local: bool, http: bool, host: str, port:
     from mcp_server.tools.resource import RESOURCES  # noqa: PLC0415
 
     server = build_server(
-        application.tools, RESOURCES, confirmation_timeout=settings.confirmation_timeout
+        application.tools,
+        RESOURCES,
+        _prompts(settings),
+        confirmation_timeout=settings.confirmation_timeout,
     )
     if wire is not None:
         from mcp_server.stdio import serve_stdio  # noqa: PLC0415
@@ -73,6 +80,16 @@ def collect_garbage_rarely() -> None:
     gc.freeze()  # what was imported stays for good, and need not be looked through again
     gc.set_threshold(_OBJECTS)
     gc.enable()
+
+
+def _prompts(settings: "Settings") -> "tuple[Prompt, ...]":
+    from mcp_server.prompts.loading import PromptError, load_prompts  # noqa: PLC0415
+    from mcp_server.tools.tool import TOOL_NAMES  # noqa: PLC0415
+
+    try:
+        return load_prompts(TOOL_NAMES, content_limit=settings.content_limit)
+    except PromptError as error:
+        raise click.UsageError(f"the prompts cannot be used: {error}") from None
 
 
 def _claim_wire() -> Wire:

@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+TOOL_NAMES: Final = (
+    "create_command",
+    "preview_command",
+    "list_commands",
+    "get_command",
+    "delete_command",
+    "explain_error",
+)
+"""Every name that a tool may have: agents, prompts and policies rely on them."""
 
 from mcp_server.creation.consent import Caller, Question
 

@@ -12,7 +12,9 @@ from mcp_server.guardrails.policy.rules import POLICY_RULES
 from mcp_server.guardrails.request_rules import REQUEST_RULES
 from mcp_server.guardrails.rule_pages import rules_page
 from mcp_server.models.limits import LIMITS
+from mcp_server.prompts.loading import load_prompts
 from mcp_server.settings import PREFIX, Settings
+from mcp_server.tools.tool import TOOL_NAMES
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -96,11 +98,30 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
 }
 
 
-def readme_with_tables(readme: str) -> str:
-    """The README with its settings table as the code has it."""
-    return re.sub(
-        r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)",
-        lambda _: settings_table(),
-        readme,
-        flags=re.DOTALL,
+def prompts_table() -> str:
+    """Every prompt with its arguments."""
+    return table(
+        ("Prompt", "What it does", "Arguments"),
+        [
+            (
+                f"`{prompt.name}`",
+                prompt.description,
+                ", ".join(
+                    f"`{argument.name}`" if argument.required else f"[`{argument.name}`]"
+                    for argument in prompt.arguments
+                ),
+            )
+            for prompt in load_prompts(TOOL_NAMES)
+        ],
     )
+
+
+def readme_with_tables(readme: str) -> str:
+    """The README with its tables as the code has them."""
+    readme = _with_table(readme, "settings", settings_table())
+    return _with_table(readme, "prompts", prompts_table())
+
+
+def _with_table(readme: str, name: str, written: str) -> str:
+    between = rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)"
+    return re.sub(between, lambda _: written, readme, flags=re.DOTALL)

@@ -16,7 +16,7 @@ def test_reference_pages_say_what_the_tables_in_the_code_say(page: str) -> None:
     assert path.read_text(encoding="utf-8") == PAGES[page]()
 
 
-def test_the_readme_lists_every_setting() -> None:
+def test_the_readme_lists_every_setting_and_prompt() -> None:
     path = ROOT / "README.md"
     readme = path.read_text(encoding="utf-8")
     if UPDATE:
