@@ -12,9 +12,10 @@ from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.guardrails.parameters import Placeholder
 from mcp_server.guardrails.policy.model import Confirmation
 from mcp_server.models import limits
+from mcp_server.models.equivalent import Equivalent
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import DEFAULT_TIMEOUT
-from mcp_server.models.request import CommandRequest
+from mcp_server.models.request import CommandRequest, PreviewCommandRequest
 from mcp_server.models.result import Default, Preview, Size, Verdict
 
 _WINDOWS_DIR: Final = "the agent's own folder, such as C:\\Windows\\System32"
@@ -64,7 +65,19 @@ def build_preview(
         url_bytes=url_bytes(parameters, endpoint),
         permission=permission(request.region_id),
         rendered=rendered(inspection, content.text, inspector),
+        equivalents=_equivalents(request, content, outgoing),
     )
+
+
+def _equivalents(
+    request: CommandRequest, content: Content, outgoing: Outgoing
+) -> tuple[Equivalent, ...] | None:
+    """Where they were asked for: long texts, which most callers have no use for."""
+    if not isinstance(request, PreviewCommandRequest) or not request.include_equivalents:
+        return None
+    from mcp_server.creation.equivalents import equivalents  # noqa: PLC0415 - rarely
+
+    return equivalents(outgoing.parameters, content.text, outgoing.endpoint)
 
 
 def verdict(inspection: Inspection, confirmation: Confirmation) -> Verdict:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from mcp_server.creation.consent import Caller, Question
+
 TOOL_NAMES: Final = (
     "create_command",
     "preview_command",
@@ -13,8 +15,6 @@ TOOL_NAMES: Final = (
     "explain_error",
 )
 """Every name that a tool may have: agents, prompts and policies rely on them."""
-
-from mcp_server.creation.consent import Caller, Question
 
 
 @dataclass(frozen=True, slots=True)

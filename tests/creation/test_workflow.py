@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
+from mcp_server.creation.permission import permission
 from mcp_server.creation.workflow import (
     HOW_TO_CREATE,
     HOW_TO_REPAIR,
@@ -14,7 +15,7 @@ from mcp_server.creation.workflow import (
     Workflow,
     new_client_token,
 )
-from mcp_server.ecs.wire import api_request, digest
+from mcp_server.ecs.wire import api_request, digest, url_bytes
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import API_PAGE
@@ -208,7 +209,10 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
         "EnableParameter": True,
         "Tag": [{"Key": "a", "Value": ""}],
     }
-    assert await service.workflow.preview(arguments) == Result(
+    result = await service.workflow.preview(arguments)
+    assert result.preview is not None
+    assert result.preview.preview_token
+    assert result == Result(
         status=Status.PREVIEW,
         backend=Backend.LOCAL,
         next_step=HOW_TO_CREATE,
@@ -226,15 +230,26 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
                 Size(field="command_content.parameters", size=1, limit=20, unit="items"),
             ),
             parameters=(
-                Parameter(name="who", kind="custom", line=2),
+                Parameter(
+                    name="who",
+                    kind="custom",
+                    line=2,
+                    lines=(2,),
+                    spellings=("WHO",),
+                    places=("quoted argument",),
+                ),
                 Parameter(
                     name="ACS::InstanceName",
                     kind="builtin",
                     line=3,
+                    lines=(3,),
+                    places=("quoted argument",),
                     agent_linux="2.2.3.344",
                     agent_windows="2.1.3.344",
                 ),
-                Parameter(name="oos:x", kind="oos", line=3),
+                Parameter(
+                    name="oos:x", kind="oos", line=3, lines=(3,), places=("quoted argument",)
+                ),
             ),
             defaults=(
                 Default(
@@ -244,7 +259,10 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
                 ),
             ),
             digest=digest(request),
+            preview_token=result.preview.preview_token,
             verdict=Verdict.WOULD_BE_CREATED,
+            url_bytes=url_bytes(request, service.emulator.endpoint),
+            permission=permission("cn-hangzhou"),
         ),
         findings=tuple(found(arguments)),
     )
@@ -324,7 +342,11 @@ async def test_a_request_that_is_not_whole_has_findings_and_no_preview(
 @pytest.mark.anyio
 async def test_field_case_57_a_dry_run_is_the_preview_and_sends_nothing(service: Service) -> None:
     dry = await service.workflow.create(VALID | {"dry_run": True})
-    assert dry == await service.workflow.preview(VALID)
+    preview = await service.workflow.preview(VALID)
+    assert dry.preview is not None
+    assert preview.preview is not None
+    token = {"preview_token": preview.preview.preview_token}
+    assert dry.model_copy(update={"preview": dry.preview.model_copy(update=token)}) == preview
     assert service.emulator.requests == []
 
 
