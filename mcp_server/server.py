@@ -15,8 +15,15 @@ from pydantic import ValidationError
 
 from mcp_server.creation.confirmation import caller_of, input_required
 from mcp_server.creation.consent import Question
-from mcp_server.prompts.prompt import ArgumentFault, Prompt
+from mcp_server.listings import (
+    completion_handler,
+    prompt_handlers,
+    refuse_cursor,
+    resource_handlers,
+)
+from mcp_server.prompts.prompt import Prompt
 from mcp_server.surrogates import clean, clean_text
+from mcp_server.tools.completions import Completions
 from mcp_server.tools.resource import Resource
 from mcp_server.tools.tool import Answer, Tool
 
@@ -28,11 +35,13 @@ DESCRIPTION = (
 INSTRUCTIONS = """\
 Creates ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
 1. preview_command shows the exact request, with findings. Nothing is sent.
-2. create_command takes the same arguments (dry_run=true only previews). It creates and never \
-runs: the ECS API InvokeCommand runs what it created.
+2. create_command takes the same arguments and the preview_token (dry_run=true only previews). It \
+creates and never runs: the ECS API InvokeCommand runs what it created. A person may be asked first.
+3. explain_error explains a code or a pasted error text of the API, its SDKs or the CLI.
 Answers:
 - status "invalid": merge every `repair` into the arguments (null removes one) and call again.
 - status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
+- status "declined" or "needs_confirmation": nothing was created; error.fix says what is left to do.
 - error.outcome "unknown": repeat the same call with the returned client_token; it cannot create \
 twice.
 - error.fix and error.retry say what else to do.
@@ -50,7 +59,6 @@ _CACHED: tuple[CacheableMethod, ...] = (
     "server/discover",
 )
 
-_MARKDOWN = "text/markdown"
 _FRAMES = 8
 """How many places of a traceback are logged, the innermost."""
 
@@ -64,6 +72,7 @@ def build_server(
     resources: Sequence[Resource] = (),
     prompts: Sequence[Prompt] = (),
     *,
+    completions: Completions | None = None,
     confirmation_timeout: float = 300.0,
     version: str | None = None,
 ) -> Server[Any]:
@@ -73,6 +82,7 @@ def build_server(
         tools: that clients can call.
         resources: that they can read.
         prompts: that they can get.
+        completions: of what is typed for their arguments; by default of the resources alone.
         confirmation_timeout: seconds to wait for a person within a call.
         version: of this program; by default the installed one.
     """
@@ -82,7 +92,7 @@ def build_server(
     async def list_tools(
         _: _Context, params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        _refuse_cursor(params)
+        refuse_cursor(params)
         return types.ListToolsResult(tools=published)
 
     async def call_tool(
@@ -114,107 +124,12 @@ def build_server(
         get_tool_input_schema=lambda name: by_name[name].input_schema if name in by_name else None,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
-        **_resource_handlers(resources),
-        **_prompt_handlers(prompts),
+        **resource_handlers(resources),
+        **prompt_handlers(prompts),
+        on_completion=completion_handler(completions or Completions(resources)),
     )
     server.middleware.append(_keep_exceptions_inside)
     return server
-
-
-def _resource_handlers(resources: Sequence[Resource]) -> dict[str, Any]:
-    """The handlers of everything about resources, by the SDK's names."""
-
-    async def list_resources(
-        _: _Context, params: types.PaginatedRequestParams | None
-    ) -> types.ListResourcesResult:
-        _refuse_cursor(params)
-        return types.ListResourcesResult(
-            resources=[
-                types.Resource(
-                    name=r.name, uri=r.uri, description=r.description, mime_type=_MARKDOWN
-                )
-                for r in resources
-            ]
-        )
-
-    async def list_resource_templates(
-        _: _Context, params: types.PaginatedRequestParams | None
-    ) -> types.ListResourceTemplatesResult:
-        _refuse_cursor(params)
-        return types.ListResourceTemplatesResult(
-            resource_templates=[
-                types.ResourceTemplate(
-                    name=f"{r.name}-part",
-                    uri_template=r.template,
-                    description=r.description,
-                    mime_type=_MARKDOWN,
-                )
-                for r in resources
-                if r.template is not None
-            ]
-        )
-
-    async def read_resource(
-        _: _Context, params: types.ReadResourceRequestParams
-    ) -> types.ReadResourceResult:
-        uri = str(params.uri)
-        for resource in resources:
-            if (text := resource.read(uri)) is not None:
-                contents = types.TextResourceContents(uri=uri, text=text, mime_type=_MARKDOWN)
-                return types.ReadResourceResult(contents=[contents])
-        raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": uri})
-
-    return {
-        "on_list_resources": list_resources,
-        "on_list_resource_templates": list_resource_templates,
-        "on_read_resource": read_resource,
-    }
-
-
-def _prompt_handlers(prompts: Sequence[Prompt]) -> dict[str, Any]:
-    """The handlers of everything about prompts, by the SDK's names."""
-    by_name = {prompt.name: prompt for prompt in prompts}
-
-    async def list_prompts(
-        _: _Context, params: types.PaginatedRequestParams | None
-    ) -> types.ListPromptsResult:
-        _refuse_cursor(params)
-        return types.ListPromptsResult(
-            prompts=[
-                types.Prompt(
-                    name=prompt.name,
-                    title=prompt.title,
-                    description=prompt.description,
-                    arguments=[
-                        types.PromptArgument(
-                            name=argument.name,
-                            description=argument.description,
-                            required=argument.required,
-                        )
-                        for argument in prompt.arguments
-                    ],
-                )
-                for prompt in prompts
-            ]
-        )
-
-    async def get_prompt(
-        _: _Context, params: types.GetPromptRequestParams
-    ) -> types.GetPromptResult:
-        prompt = by_name.get(params.name)
-        if prompt is None:
-            told = f"Unknown prompt. The prompts are: {', '.join(by_name)}"
-            raise MCPError(types.INVALID_PARAMS, told, {"name": params.name})
-        text = prompt.render(params.arguments or {})
-        if isinstance(text, ArgumentFault):
-            raise MCPError(types.INVALID_PARAMS, text.message)
-        content = types.TextContent(text=clean_text(text))
-        return types.GetPromptResult(
-            description=prompt.description,
-            messages=[types.PromptMessage(role="user", content=content)],
-        )
-
-    return {"on_list_prompts": list_prompts, "on_get_prompt": get_prompt}
 
 
 def installed_version() -> str:
@@ -274,9 +189,3 @@ def log_failure(what: str, error: Exception) -> None:
     places = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     logger.error("%s failed: %s at %s", what, kind, places)
-
-
-def _refuse_cursor(params: types.PaginatedRequestParams | None) -> None:
-    # Every list is one page, so no cursor was ever handed out.
-    if params is not None and params.cursor is not None:
-        raise MCPError(types.INVALID_PARAMS, "Invalid cursor")

@@ -21,6 +21,7 @@ from mcp_server.settings import (
     credential_environment,
 )
 from mcp_server.tools.create_command import CreateCommand
+from mcp_server.tools.explain_error import ExplainError
 from mcp_server.tools.preview_command import PreviewCommand
 from mcp_server.tools.tool import Tool
 
@@ -34,6 +35,7 @@ class Application:
     gateway: Gateway
     parser: ShellParser
     workflow: Workflow
+    policy: Policy
     tools: tuple[Tool, ...]
 
     async def close(self) -> None:
@@ -85,8 +87,9 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
         backend = CloudBackend.from_settings(settings, credential_environment())
     gateway = Gateway(settings, backend)
     parser = ShellParser(ahead=serves)
-    inspector = Inspector(settings, policy_of(settings), parser=parser)
+    policy = policy_of(settings)
+    inspector = Inspector(settings, policy, parser=parser)
     keys = [key.get_secret_value() for key in settings.token_keys] or [secrets.token_hex(32)]
     workflow = Workflow(settings, gateway, inspector, Sealer(keys))
-    tools = (PreviewCommand(workflow), CreateCommand(workflow))
-    return Application(settings, backend, gateway, parser, workflow, tools)
+    tools = (PreviewCommand(workflow), CreateCommand(workflow), ExplainError())
+    return Application(settings, backend, gateway, parser, workflow, policy, tools)

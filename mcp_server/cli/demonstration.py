@@ -10,10 +10,10 @@ import mcp_types as types
 from mcp import Client, StdioServerParameters
 
 from mcp_server.cli.application import assemble
-from mcp_server.cli.examples import Example, examples
 from mcp_server.ecs.gateway import Gateway
 from mcp_server.emulator import Emulator
 from mcp_server.settings import PREFIX, Settings
+from mcp_server.tools.resources.examples import Example, examples
 
 FAULTY: Final[dict[str, Any]] = {
     "region_id": "cn-hangzhou-b",

@@ -1,6 +1,7 @@
 """cloud-assistant-mcp serve."""
 
 import gc
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -43,12 +44,17 @@ def command(context: click.Context, *, local: bool, http: bool, host: str, port:
     settings = load_settings({**(context.obj or {}), **({"local": True} if local else {})})
     application = assemble(settings, serves=True)
     from mcp_server.server import build_server  # noqa: PLC0415
-    from mcp_server.tools.resource import RESOURCES  # noqa: PLC0415
+    from mcp_server.tools.completions import Completions  # noqa: PLC0415
+    from mcp_server.tools.resources.published import resources  # noqa: PLC0415
 
+    published = resources(settings, application.policy)
+    prompts = _prompts(settings, [tool.name for tool in application.tools])
+    names = {prompt.name: [argument.name for argument in prompt.arguments] for prompt in prompts}
     server = build_server(
         application.tools,
-        RESOURCES,
-        _prompts(settings),
+        published,
+        prompts,
+        completions=Completions(published, settings.extra_regions, names),
         confirmation_timeout=settings.confirmation_timeout,
     )
     if wire is not None:
@@ -82,12 +88,11 @@ def collect_garbage_rarely() -> None:
     gc.enable()
 
 
-def _prompts(settings: "Settings") -> "tuple[Prompt, ...]":
+def _prompts(settings: "Settings", tools: Sequence[str]) -> "tuple[Prompt, ...]":
     from mcp_server.prompts.loading import PromptError, load_prompts  # noqa: PLC0415
-    from mcp_server.tools.tool import TOOL_NAMES  # noqa: PLC0415
 
     try:
-        return load_prompts(TOOL_NAMES, content_limit=settings.content_limit)
+        return load_prompts(tools, content_limit=settings.content_limit)
     except PromptError as error:
         raise click.UsageError(f"the prompts cannot be used: {error}") from None
 

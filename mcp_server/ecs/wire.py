@@ -21,6 +21,19 @@ _OPTIONAL: Final = {
     "resource_group_id": "ResourceGroupId",
     "client_token": "ClientToken",
 }
+API_NAMES: Final = {
+    "region_id": "RegionId",
+    "name": "Name",
+    "type": "Type",
+    "command_content": "CommandContent",
+    "content_encoding": "ContentEncoding",
+    **_OPTIONAL,
+    "enable_parameter": "EnableParameter",
+    "tags": "Tag",
+    "tags.key": "Tag.N.Key",
+    "tags.value": "Tag.N.Value",
+}
+"""By the names that callers use."""
 
 _ARGUMENTS: Final = {
     "RegionId": "region_id",

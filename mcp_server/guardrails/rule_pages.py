@@ -8,6 +8,7 @@ from mcp_server.guardrails.script.model import Language
 from mcp_server.guardrails.script_rule import Examples, ScriptRule
 
 _FENCES = {Language.SHELL: "sh", Language.POWERSHELL: "powershell", Language.BAT: "bat"}
+_BY_ID = {rule.id: rule for rule in ALL_RULES}
 _LONGEST = 400
 """Characters of an example that is shown; some are made to be too large."""
 
@@ -30,11 +31,18 @@ def rules_index() -> str:
     return "\n".join(lines) + "\n"
 
 
-def rule_page(rule_id: str) -> str | None:
-    """One rule with everything that is known of it; None when there is none with this id."""
-    wanted = rule_id.upper()
-    rule = next((rule for rule in ALL_RULES if rule.id == wanted), None)
-    return None if rule is None else "\n".join(_described(rule)) + "\n"
+def rule_ids() -> tuple[str, ...]:
+    """The id of every rule that has a page."""
+    return tuple(rule.id for rule in ALL_RULES)
+
+
+def rule_page(rule_id: str) -> str:
+    """One rule with everything that is known of it.
+
+    Raises:
+        KeyError: there is none with this id.
+    """
+    return "\n".join(_described(_BY_ID[rule_id])) + "\n"
 
 
 def rules_page() -> str:

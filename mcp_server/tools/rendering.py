@@ -43,7 +43,7 @@ def answer(result: Result, *, previewing: bool = False) -> Answer:
 def _lines(result: Result) -> Iterator[str]:
     yield f"**{_headline(result)}** (backend: {result.backend})"
     if result.error:
-        yield from _error_lines(result.error, told=bool(result.findings))
+        yield from error_lines(result.error, told=bool(result.findings))
     if result.preview:
         yield from preview_lines(result.preview)
     if result.findings:
@@ -79,7 +79,7 @@ def _headline(result: Result) -> str:
     )
 
 
-def _error_lines(error: Explanation, *, told: bool) -> Iterator[str]:
+def error_lines(error: Explanation, *, told: bool) -> Iterator[str]:
     """The explanation; what the findings below tell one by one is not told twice."""
     if not told or error.source not in _TOLD_BY_FINDINGS:
         yield error.message

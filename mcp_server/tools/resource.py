@@ -1,7 +1,11 @@
-"""What every resource is, and the rules about scripts as one."""
+"""What every resource is: pages that a client can read by their addresses."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
+
+_LONGEST_PART = 128
+"""Characters; no id, code or name is longer."""
 
 
 class Resource(Protocol):
@@ -23,31 +27,61 @@ class Resource(Protocol):
     def description(self) -> str:
         """For models: what it says."""
 
+    def parts(self) -> Sequence[str]:
+        """What may stand for the argument of the template."""
+
     def read(self, uri: str) -> str | None:
         """The text at an address; None when it is not one of this resource."""
 
 
 @dataclass(frozen=True, slots=True)
-class RulesResource:
-    """`cloud-assistant://rules`, and each rule under it."""
+class Page:
+    """One page. It is made when it is read, so that a start pays for none."""
 
-    name: str = "rules"
-    uri: str = "cloud-assistant://rules"
-    template: str | None = "cloud-assistant://rules/{rule_id}"
-    description: str = (
-        "Every rule that scripts are judged by: id, severity, what it flags. Under it each rule "
-        "with its reason, the way out, when it is right after all, and examples."
-    )
+    name: str
+    uri: str
+    description: str
+    text: Callable[[], str]
+    template: None = None
+
+    def parts(self) -> Sequence[str]:
+        """None."""
+        return ()
 
     def read(self, uri: str) -> str | None:
-        """The table of rules, or one rule."""
-        from mcp_server.guardrails.rule_pages import rule_page, rules_index  # noqa: PLC0415 - rarely
+        """The page at its own address."""
+        return self.text() if uri == self.uri else None
 
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A page that lists parts, and a page of each part."""
+
+    name: str
+    uri: str
+    argument: str
+    """Of the template: what a part is told apart by, such as `rule_id`."""
+    description: str
+    index: Callable[[], str]
+    part_names: Callable[[], Sequence[str]]
+    part: Callable[[str], str]
+
+    @property
+    def template(self) -> str:
+        """The address of the parts."""
+        return f"{self.uri}/{{{self.argument}}}"
+
+    def parts(self) -> Sequence[str]:
+        """The names of all parts."""
+        return self.part_names()
+
+    def read(self, uri: str) -> str | None:
+        """The list, or one part; letter case does not matter in the name of a part."""
         if uri == self.uri:
-            return rules_index()
-        before, mark, rule_id = uri.partition(f"{self.uri}/")
-        return rule_page(rule_id) if mark and not before else None
-
-
-RESOURCES: Final[tuple[Resource, ...]] = (RulesResource(),)
-"""What every server publishes."""
+            return self.index()
+        before, mark, asked = uri.partition(f"{self.uri}/")
+        if not mark or before or len(asked) > _LONGEST_PART or not asked.isascii():
+            return None
+        wanted = asked.lower()
+        name = next((name for name in self.part_names() if name.lower() == wanted), None)
+        return None if name is None else self.part(name)

@@ -1,32 +1,23 @@
 """The pages and tables that are rendered from the code's own tables."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic_core import to_json
 
-from mcp_server.ecs.error_catalogue import ROWS
 from mcp_server.guardrails.policy.rules import POLICY_RULES
 from mcp_server.guardrails.request_rules import REQUEST_RULES
 from mcp_server.guardrails.rule_pages import rules_page
-from mcp_server.models.limits import LIMITS
 from mcp_server.prompts.loading import load_prompts
 from mcp_server.settings import PREFIX, Settings
+from mcp_server.tools.resources.errors import errors_page
+from mcp_server.tools.resources.limits import limits_page
+from mcp_server.tools.resources.markdown import table
 from mcp_server.tools.tool import TOOL_NAMES
 
 ROOT: Final = Path(__file__).parents[2]
-
-
-def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A Markdown table."""
-    lines = [headings, tuple("---" for _ in headings), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def settings_table() -> str:
@@ -44,17 +35,6 @@ def _default(value: Any) -> str:
     return "" if value in (None, ()) else f"`{to_json(value).decode().strip(chr(34))}`"
 
 
-def limits_page() -> str:
-    """docs/limits.md."""
-    rows = [
-        (f"`{limit.field}`", str(limit.minimum), str(limit.maximum), limit.unit, limit.source)
-        for limit in LIMITS
-    ]
-    return "# Limits\n\nFrom `mcp_server/models/limits.py`.\n\n" + table(
-        ("Argument", "From", "To", "Unit", "Source"), rows
-    )
-
-
 def findings_page() -> str:
     """docs/findings.md."""
     rows = [
@@ -67,27 +47,6 @@ def findings_page() -> str:
         "[rules.md](rules.md). `invalid`, `block` and "
         "`confirm` stop a creation; `advice` never stops anything.\n\n"
     ) + table(("Id", "Rule", "Severity", "Why"), rows)
-
-
-def errors_page() -> str:
-    """docs/errors.md."""
-    rows = [
-        (
-            f"`{row.code}`",
-            row.meaning,
-            row.cause,
-            row.fix,
-            f"`{row.field}`" if row.field else "",
-            str(row.retry),
-            str(row.outcome),
-        )
-        for row in ROWS
-    ]
-    return (
-        "# Errors\n\nFrom `mcp_server/ecs/error_catalogue/`. A code that ends in `*` explains "
-        "every code that begins so. Retry says whether the same call can succeed later; "
-        "outcome says what is known of the command.\n\n"
-    ) + table(("Code", "Meaning", "Cause", "Fix", "Argument", "Retry", "Outcome"), rows)
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {

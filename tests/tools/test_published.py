@@ -68,6 +68,7 @@ def test_only_creating_changes_anything() -> None:
     } == {
         "preview_command": (True, False),
         "create_command": (False, True),
+        "explain_error": (True, False),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from mcp_server.ecs.error_catalogue.access_rows import ACCESS_ROWS, DENIALS
 from mcp_server.ecs.error_catalogue.local_rows import LOCAL_ROWS
+from mcp_server.ecs.error_catalogue.refusal_rows import REFUSAL_ROWS
 from mcp_server.ecs.error_catalogue.request_rows import REQUEST_ROWS
 from mcp_server.ecs.error_catalogue.row import (
     MAY_EXIST,
@@ -15,7 +16,7 @@ from mcp_server.ecs.error_catalogue.row import (
 from mcp_server.ecs.error_catalogue.service_rows import SERVICE_ROWS
 from mcp_server.models.explanation import Outcome, Retry
 
-ROWS: Final = (*REQUEST_ROWS, *ACCESS_ROWS, *SERVICE_ROWS, *LOCAL_ROWS)
+ROWS: Final = (*REQUEST_ROWS, *ACCESS_ROWS, *SERVICE_ROWS, *LOCAL_ROWS, *REFUSAL_ROWS)
 
 ANY_CODE: Final = Row(
     "*",
@@ -40,8 +41,9 @@ _UNSETTLED: Final = frozenset({408, 499})
 """Who answers so gave up waiting; what was waited for may go on."""
 _FIRST_SERVER_FAILURE: Final = 500
 _THROTTLING: Final = "Throttling"
-_LOCAL: Final = frozenset(row.code for row in LOCAL_ROWS)
+_LOCAL: Final = frozenset(row.code for row in (*LOCAL_ROWS, *REFUSAL_ROWS))
 _EXACT: Final = {row.code: row for row in ROWS if not row.code.endswith("*")}
+_BY_SPELLING: Final = {row.code.lower(): row for row in ROWS}
 _FAMILIES: Final = sorted(
     ((row.code.removesuffix("*"), row) for row in ROWS if row.code.endswith("*")),
     key=lambda family: len(family[0]),
@@ -71,6 +73,11 @@ def settles(http_status: int | None) -> bool:
 def is_local(code: str) -> bool:
     """Whether a code leads to a row of our own: no endpoint can know what that says."""
     return _row(code, None).code in _LOCAL
+
+
+def listed(code: str) -> Row | None:
+    """The row of this very code, however its letters are spelled; families by their `*`."""
+    return _BY_SPELLING.get(code.lower()) if code.isascii() else None
 
 
 def is_listed(code: str) -> bool:

@@ -1,0 +1,112 @@
+"""Texts that tell which code is meant where no code is written.
+
+Lower case, white space as one space. The sentences of the API are those of the CreateCommand page
+of 25 June 2026 and of the public list of gateway errors.
+"""
+
+from typing import Final
+
+API_SENTENCES: Final = {
+    "the api is not supported in this region": "RegionId.ApiNotSupported",
+    "you must specify the parameter names": "CmdParam.EmptyKey",
+    "invalid parameter name. the name can contain only": "CmdParam.InvalidParamName",
+    "the commandcontent can not be base64 decoded": "CmdContent.DecodeError",
+    "the specified parameter workingdir is not valid": "InvalidParameter.WorkingDir",
+    "the specified parameter clienttoken is not valid": "InvalidClientToken.Malformed",
+    "an error occurred when you dispatched the request": "InternalError.Dispatch",
+    "the length of the command content exceeds the upper limit": "CmdContent.ExceedLimit",
+    "the length of the command name exceeds the upper limit": "CmdName.ExceedLimit",
+    "the length of the command description exceeds the upper limit": "CmdDesc.ExceedLimit",
+    "the total number of commands in the current region exceeds": "CmdCount.ExceedQuota",
+    "the maximum number of custom parameters is exceeded": "CmdParamCount.ExceedLimit",
+    "the maximum length of a parameter name is exceeded": "CmdParamName.ExceedLimit",
+    "the operation is not permitted": "Operation.Forbidden",
+    "a resource group that is being created or deleted": "InvalidStatus.ResourceGroup",
+    "the command name contains illegal characters": "InvalidParameterCharacter.CommandName",
+    "the command description contains illegal characters": (
+        "InvalidParameterCharacter.CommandDescription"
+    ),
+    "the command workingdir contains illegal characters": (
+        "InvalidParameterCharacter.CommandWorkingDir"
+    ),
+    "the length of the parameter launcher exceeds the limit": "InvalidLauncher.LengthLimitExceeded",
+    "the specified parameter timeout exceeds the upper limit": "InvalidTimeout.ExceedLimit",
+    "has changed while using an already used clienttoken": "IdempotentParameterMismatch",
+    "the previous idempotent request(s) is still processing": "IdempotentProcessing",
+    "the specified command type does not exist": "InvalidCmdType.NotFound",
+    "the regionid provided does not exist": "InvalidRegionId.NotFound",
+    "the resourcegroup provided does not exist": "InvalidResourceGroup.NotFound",
+    "the maximum number of tags is exceeded": "NumberExceed.Tags",
+    "the specified tag.n.key is not valid": "InvalidTagKey.Malformed",
+    "the specified tag.n.value is not valid": "InvalidTagValue.Malformed",
+    "the tag.n.key contain duplicate key": "Duplicate.TagKey",
+    "the specified command id does not exist": "InvalidCmdId.NotFound",
+    "the specified action is not found": "InvalidAction.NotFound",
+    "the specified version does not exist": "NoSuchVersion",
+    "the request processing has failed due to some unknown error": "InternalError",
+    "the request has failed due to a temporary failure": "ServiceUnavailable",
+    "request was denied due to request throttling": "Throttling",
+    "request was denied due to user flow control": "Throttling.User",
+    "request was denied due to api flow control": "Throttling.Api",
+    "the request signature does not conform": "IncompleteSignature",
+    "the specified signature method is not supported": "InvalidSignatureMethod",
+    "specified signature does not match our calculation": "SignatureDoesNotMatch",
+    "specified signature is not matched with our calculation": "SignatureDoesNotMatch",
+    "the request signature nonce has been used": "SignatureNonceUsed",
+    "specified time stamp or date value is expired": "InvalidTimeStamp.Expired",
+    "specified time stamp or date value is not well formed": "InvalidTimeStamp.Format",
+    "specified access key is not found": "InvalidAccessKeyId.NotFound",
+    "specified access key is disabled": "InvalidAccessKeyId.Inactive",
+    "securitytoken is mandatory for this action": "MissingSecurityToken",
+    "specified securitytoken is malformed": "InvalidSecurityToken.Malformed",
+    "specified securitytoken mismatch with the accesskey": (
+        "InvalidSecurityToken.MismatchWithAccessKey"
+    ),
+    "specified securitytoken is expired": "InvalidSecurityToken.Expired",
+    "user not authorized to operate on the specified resource": "Forbidden.RAM",
+    "is mandatory for this action": "MissingParameter",
+}
+"""What the API says, and the code that it says it with."""
+
+CLIENT_TEXTS: Final = {
+    "unable to connect to proxy": "ProxyFailed",
+    "cannot connect to proxy": "ProxyFailed",
+    "tunnel connection failed": "ProxyFailed",
+    "proxyconnect tcp": "ProxyFailed",
+    "proxy authentication required": "ProxyFailed",
+    "certificate_verify_failed": "TlsFailed",
+    "certificate verify failed": "TlsFailed",
+    "x509: certificate": "TlsFailed",
+    "pkix path building failed": "TlsFailed",
+    "sslhandshakeexception": "TlsFailed",
+    "unable to load credentials from any of the providers": "NoCredentials",
+    "unable to get credentials from any of the providers": "NoCredentials",
+    "accesskeyid/accesskeysecret is empty": "NoCredentials",
+    "is not configure yet": "NoCredentials",
+    "name or service not known": "DnsFailed",
+    "temporary failure in name resolution": "DnsFailed",
+    "getaddrinfo failed": "DnsFailed",
+    "nodename nor servname provided": "DnsFailed",
+    "no such host": "DnsFailed",
+    "could not resolve host": "DnsFailed",
+    "unknownhostexception": "DnsFailed",
+    "tls handshake timeout": "ConnectFailed",
+    "connection refused": "ConnectFailed",
+    "connect call failed": "ConnectFailed",
+    "connect timeout=": "ConnectFailed",
+    "connect timed out": "ConnectFailed",
+    "no route to host": "ConnectFailed",
+    "network is unreachable": "ConnectFailed",
+    "failed to parse the value as json format": "BadResponse",
+    "invalid character '<' looking for beginning of value": "BadResponse",
+    "connection reset by peer": "ConnectionLost",
+    "remote end closed connection without response": "ConnectionLost",
+    "server disconnected": "ConnectionLost",
+    "connection aborted": "ConnectionLost",
+    "broken pipe": "ConnectionLost",
+    "read timed out": "Timeout",
+    "timeout on reading data": "Timeout",
+    "awaiting headers": "Timeout",
+    "context deadline exceeded": "Timeout",
+}
+"""What SDKs and the aliyun CLI say when no answer came; the first one found is the most telling."""

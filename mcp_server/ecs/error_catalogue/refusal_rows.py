@@ -1,0 +1,51 @@
+"""Codes of our own for requests that were stopped before anything was sent.
+
+`creation.refusal` makes the answers, with the findings that led to them. These rows say what a
+code means when it is all that is known.
+"""
+
+from typing import Final
+
+from mcp_server.ecs.error_catalogue.row import DETAIL, REPEAT, Row
+from mcp_server.models.explanation import Outcome, Retry, Source
+
+REFUSAL_ROWS: Final = (
+    Row(
+        "InvalidArguments",
+        "The arguments of the call need a change.",
+        "The API would refuse them, or store something other than was meant; what is wrong with "
+        f"each of them: {DETAIL}.",
+        "Merge `repair` into the arguments (null takes an argument out), mend the rest as the "
+        "findings say, and call again.",
+        outcome=Outcome.NOT_SENT,
+        source=Source.INPUT,
+    ),
+    Row(
+        "Blocked",
+        "A rule forbids the command, whoever asks.",
+        "The script does harm that cannot be undone or hands the instance over, or the operator's "
+        f"policy does not permit the arguments; which rule it was: {DETAIL}.",
+        "Change what the findings name, as they say; never disguise it. Only the operator's policy "
+        "can waive a rule.",
+        outcome=Outcome.NOT_SENT,
+        source=Source.GUARDRAIL,
+    ),
+    Row(
+        "ConfirmationUnavailable",
+        "A person has to agree to the command, and nobody could be asked.",
+        "A finding needs a person's consent, and the client has no way to ask for it.",
+        "Change the request so that the findings go, or have a person create the command in the "
+        "console.",
+        outcome=Outcome.NOT_SENT,
+        source=Source.CONFIRMATION,
+    ),
+    Row(
+        "ServerError",
+        "This server has a bug and could not finish the call.",
+        "The server's log says where.",
+        f"{REPEAT} Report it with the lines of the log.",
+        retry=Retry.SAME_TOKEN,
+        outcome=Outcome.UNKNOWN,
+        source=Source.SERVER,
+    ),
+)
