@@ -51,7 +51,7 @@ def diagnose(text: str) -> Diagnosis:
             candidates=tuple(names[:_MOST_CANDIDATES]),
             next_step=_SEVERAL,
         )
-    if reading.near:
+    if reading.near and not rules:
         return Diagnosis(
             status=Clarity.UNCLEAR, error=first, candidates=reading.near, next_step=_ONE_OF
         )

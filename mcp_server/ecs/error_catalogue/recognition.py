@@ -35,9 +35,8 @@ _ALONE: Final = re.compile(
     r"[\s\"'`(\[]{0,20}([A-Za-z][A-Za-z0-9_.-]{1,99}\*?)[\s\"'`)\].,:;!?]{0,20}"
 )
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_NO_CODE: Final = frozenset({"none", "null", "nil", "undefined", "unknown"})
 _WORDS: Final = re.compile(r"(?:[A-Z][A-Za-z]{1,40}\.){0,4}[A-Z][A-Za-z]{1,40}")
-_CAPITALS: Final = 3
+_SPARSE: Final = 3
 """One letter in so many may be a capital in a code made of words; a key has more."""
 _STATUS: Final = re.compile(
     r"(?i)(?:status[ _-]?code|status|code)[\"']?\s{0,4}[:=]\s{0,4}[\"']?([45]\d\d)(?!\d)"
@@ -152,7 +151,7 @@ def _bare(text: str) -> Iterator[str]:
     """Codes that stand in the text and cannot be plain words."""
     for match in _TOKEN.finditer(text):
         token = match[0].rstrip(".-_")
-        if is_listed(token) and ("." in token or sum(map(str.isupper, token)) > 1):
+        if is_listed(token) and _is_no_plain_word(token):
             yield token
 
 
@@ -161,9 +160,22 @@ def _spelled(found: str) -> str | None:
     code = found.rstrip(".-_")
     if row := listed(code):
         return row.code
-    if code.lower() in _NO_CODE or not _WORDS.fullmatch(code):
-        return None
-    return code if sum(map(str.isupper, code)) * _CAPITALS <= len(code) else None
+    if (
+        _WORDS.fullmatch(code)
+        and _is_no_plain_word(code)
+        and _capitals(code) * _SPARSE <= len(code)
+    ):
+        return code
+    row = row_for(code)
+    return None if row is ANY_CODE else row.code
+
+
+def _is_no_plain_word(code: str) -> bool:
+    return "." in code or _capitals(code) > 1
+
+
+def _capitals(code: str) -> int:
+    return sum(map(str.isupper, code))
 
 
 def _sentences(text: str) -> tuple[str, ...]:
@@ -183,7 +195,7 @@ def _near(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     """Codes that may be meant by a slip, or by a word that is a part of them."""
     alone = _ALONE.fullmatch(text)
     if any(map(is_known, codes)):
-        typed = alone and not is_listed(codes[0])  # what the API wrote has no slips
+        typed = alone and listed(codes[0]) is None  # what the API wrote has no slips
         return tuple(_like(codes[0], _SLIP)) if typed else ()
     words = [*codes[:1], *((alone[1],) if alone else ())]
     near = [code for word in words for code in (*_like(word, _NEAR), *_with_part(word))]

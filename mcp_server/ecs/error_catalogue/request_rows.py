@@ -204,6 +204,42 @@ REQUEST_ROWS: Final = (
         reference=IDEMPOTENCE_PAGE,
     ),
     Row(
+        "NumberExceed.Tags",
+        "There are more than 20 tags.",
+        "A command has at most 20.",
+        "Leave out tags that nobody looks for.",
+        field="tags",
+    ),
+    Row(
+        "InvalidTagKey.Malformed",
+        "The key of a tag is not allowed.",
+        "It is empty, has more than 64 characters, begins with acs: or aliyun, or holds http:// or "
+        "https://.",
+        "Rename that key in tags.",
+        field="tags",
+    ),
+    Row(
+        "InvalidTagValue.Malformed",
+        "The value of a tag is not allowed.",
+        "It has more than 128 characters, or holds http:// or https://.",
+        "Shorten that value in tags, or write it without the scheme.",
+        field="tags",
+    ),
+    Row(
+        "Duplicate.TagKey",
+        "Two tags have the same key.",
+        "A key may be given once.",
+        "Leave one of them out of tags.",
+        field="tags",
+    ),
+    Row(
+        "InvalidCmdId.NotFound",
+        "There is no such command.",
+        "command_id is misspelled, the command was deleted, or it is in another region.",
+        "Look the command up by its name, in the region that it was created in.",
+        field="command_id",
+    ),
+    Row(
         "MissingParameter",
         "A parameter that the API requires was not sent.",
         "The request is incomplete.",
