@@ -62,6 +62,7 @@ class Completions:
             "code": parts.get("errors", nothing),
             "error": parts.get("errors", nothing),
             "error_code": parts.get("errors", nothing),
+            "explanation": parts.get("errors", nothing),
             "example": parts.get("examples", nothing),
         }
 

@@ -32,13 +32,14 @@ def policy_page(settings: Settings, policy: Policy, today: Callable[[], date] = 
         policy: the operator's.
         today: in UTC; waivers end.
     """
-    lines = [
-        *(f"- {line}" for line in _of_requests(policy)),
-        *(f"- {line}" for line in _of_settings(settings)),
-        *(f"- {line}" for line in _of_rules(policy, today())),
-        *(f"- {line}" for line in _of_the_rest(policy)),
+    said = [
+        *_of_requests(policy),
+        *_of_settings(settings),
+        *_of_rules(policy, today()),
+        *_of_the_rest(policy),
     ]
-    return visible(_HEAD + _NOTHING * (policy == NO_POLICY) + "\n".join(lines) + "\n")
+    lines = "".join("- " + visible(line).replace("\n", " ") + "\n" for line in said)
+    return f"{_HEAD}{_NOTHING * (policy == NO_POLICY)}{lines}"
 
 
 def _of_requests(policy: Policy) -> Iterator[str]:
@@ -70,9 +71,9 @@ def _choice(
 ) -> str:
     if allowed is None and not denied:
         return f"`{argument}`: {default} (default)."
-    only = f" only {_listed(allowed)}." if allowed is not None else ""
-    never = f" never {_listed(denied)}." if denied else ""
-    return f"`{argument}`:{only}{never}"
+    only = [f"only {_listed(allowed)}"] if allowed is not None else []
+    never = [f"never {_listed(denied)}"] if denied else []
+    return f"`{argument}`: {'; '.join(only + never)}."
 
 
 def _of_settings(settings: Settings) -> Iterator[str]:
@@ -94,7 +95,7 @@ def _of_rules(policy: Policy, today: date) -> Iterator[str]:
     if not policy.severities:
         yield "Severities: each rule's own (default)."
     for waiver in policy.waivers:
-        over = " This waiver is over." * (today > waiver.until)
+        over = " This waiver is over, and the rule counts again." * (today > waiver.until)
         yield (
             f"{_rule(waiver.rule)} is waived through {waiver.until} (UTC): {waiver.reason}{over}"
         )
@@ -106,7 +107,7 @@ def _of_rules(policy: Policy, today: date) -> Iterator[str]:
 
 def _of_the_rest(policy: Policy) -> Iterator[str]:
     """What has no sentence of its own here: better as data than left out."""
-    for name, field in Policy.model_fields.items():
+    for name, field in type(policy).model_fields.items():
         if name not in _TOLD:
             value: Any = getattr(policy, name)
             default = " (default)" * (value == field.get_default(call_default_factory=True))
