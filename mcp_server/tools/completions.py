@@ -1,8 +1,7 @@
 """Values that complete an argument of a prompt or of a resource template, by its name."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, get_args
+from typing import Final, NamedTuple, get_args
 
 from mcp_server.models.regions import REGIONS
 from mcp_server.models.request import ContentEncoding, ScriptType
@@ -17,8 +16,7 @@ _FLAGS: Final = ("true", "false")
 Values = Callable[[], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """Values that fit, at most `MOST` of them."""
 
     values: tuple[str, ...] = ()
