@@ -1,12 +1,14 @@
 """What explain_error takes and answers."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from mcp_server.models.explanation import Explanation
-from mcp_server.models.limits import ERROR_TEXT
+
+LONGEST_ERROR: Final = 8192
+"""Characters of an error text; bounds the work."""
 
 
 class ExplainErrorRequest(BaseModel):
@@ -17,8 +19,8 @@ class ExplainErrorRequest(BaseModel):
     error: Annotated[
         str,
         Field(
-            min_length=ERROR_TEXT.minimum,
-            max_length=ERROR_TEXT.maximum,
+            min_length=1,
+            max_length=LONGEST_ERROR,
             description="A code, a rule id, a message, or the whole error text, 1-8192 characters, "
             "e.g. InvalidTimeout.ExceedLimit",
         ),

@@ -58,9 +58,6 @@ LIMITS: Final = (
     SAMPLES, SAMPLE_VALUE, PREVIEW_TOKEN,
 )  # fmt: skip
 
-ERROR_TEXT: Final = Limit("error", 8192, "characters", 1, "of explain_error; bounds its work")
-"""No limit of the API's, so not among them."""
-
 DEFAULT_TIMEOUT: Final = 60
 """Seconds after which the agent kills the process, when no timeout is given."""
 USUAL_TIMEOUT: Final = range(10, 86_400 + 1)

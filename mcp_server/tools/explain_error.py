@@ -9,9 +9,8 @@ from pydantic_core import to_json
 
 from mcp_server.creation.consent import Caller
 from mcp_server.creation.refusal import server_error
-from mcp_server.models.diagnosis import Clarity, Diagnosis, ExplainErrorRequest
+from mcp_server.models.diagnosis import LONGEST_ERROR, Clarity, Diagnosis, ExplainErrorRequest
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
-from mcp_server.models.limits import ERROR_TEXT
 from mcp_server.models.schema import input_schema, output_schema
 from mcp_server.tools.rendering import error_lines
 from mcp_server.tools.tool import Answer, Traits
@@ -28,7 +27,7 @@ _ERRORS: Final = frozenset({Clarity.INVALID, Clarity.FAILED})
 _PROBLEMS: Final = {
     "missing": "error is missing.",
     "string_too_short": "error is empty.",
-    "string_too_long": f"error is longer than {ERROR_TEXT.maximum} characters.",
+    "string_too_long": f"error is longer than {LONGEST_ERROR} characters.",
     "extra_forbidden": "There is an argument that this tool does not have.",
 }
 _NOT_TEXT: Final = "error is not text."
@@ -104,7 +103,7 @@ def _refused(error: ValidationError) -> Explanation:
         field="error",
         message=" ".join(problems),
         cause="This tool takes one argument, error, and it is text.",
-        fix=f"Give error, 1 to {ERROR_TEXT.maximum} characters: of a long text the part with the "
+        fix=f"Give error, 1 to {LONGEST_ERROR} characters: of a long text the part with the "
         "code, the message and the request id.",
         retry=Retry.AFTER_FIX,
         outcome=Outcome.NOT_SENT,
