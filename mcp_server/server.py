@@ -35,13 +35,13 @@ DESCRIPTION = (
 INSTRUCTIONS = """\
 Creates ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
 1. preview_command shows the exact request, with findings. Nothing is sent.
-2. create_command takes the same arguments and the preview_token (dry_run=true only previews). It \
-creates and never runs: the ECS API InvokeCommand runs what it created. A person may be asked first.
-3. explain_error explains a code or a pasted error text of the API, its SDKs or the CLI.
+2. create_command takes the same arguments and its preview_token (dry_run=true only previews). A \
+person may be asked. It creates and never runs: the ECS API InvokeCommand runs what it created.
+3. explain_error explains a pasted error.
 Answers:
 - status "invalid": merge every `repair` into the arguments (null removes one) and call again.
 - status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
-- status "declined" or "needs_confirmation": nothing was created; error.fix says what is left to do.
+- status "declined" or "needs_confirmation": nothing was created.
 - error.outcome "unknown": repeat the same call with the returned client_token; it cannot create \
 twice.
 - error.fix and error.retry say what else to do.

@@ -1,9 +1,9 @@
 """Explanations for what never reached the API: findings that stop a request."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from mcp_server.creation.consent import Decision, Reply
+from mcp_server.ecs.error_catalogue.lookup import listed
 from mcp_server.guardrails.policy.rules import POLICY_PREFIX
 from mcp_server.guardrails.texts import shown
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
@@ -15,44 +15,13 @@ _SHOWN: Final = 8
 _LONGEST_REASON: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class _Unconfirmed:
-    code: str
-    cause: str
-    fix: str
-    retry: Retry
-
-
-_UNCONFIRMED: Final = {
-    Decision.DECLINE: _Unconfirmed(
-        "Declined",
-        "A person was asked, and said no.",
-        "Do not try the same in another form. Ask the user what should be different, and change "
-        "the request so that the findings go.",
-        Retry.AFTER_FIX,
-    ),
-    Decision.CANCEL: _Unconfirmed(
-        "Cancelled",
-        "A person was asked, and closed the question without an answer.",
-        "Ask the user whether it shall be created; calling again asks again.",
-        Retry.LATER,
-    ),
-    Decision.NO_ANSWER: _Unconfirmed(
-        "ConfirmationTimedOut",
-        "A person was asked, and no answer came in time.",
-        "Call again when somebody is there; it asks again.",
-        Retry.LATER,
-    ),
-    Decision.UNAVAILABLE: _Unconfirmed(
-        "ConfirmationUnavailable",
-        "A person has to agree to this, and this client has no way to ask one.",
-        "Change the request so that the findings go; or show the user the preview, and have a "
-        "person create it with a client that can ask (MCP elicitation), on the command line "
-        "(cloud-assistant-mcp create) or in the console.",
-        Retry.AFTER_FIX,
-    ),
+CODES: Final = {
+    Decision.DECLINE: "Declined",
+    Decision.CANCEL: "ConfirmationCancelled",
+    Decision.NO_ANSWER: "ConfirmationTimedOut",
+    Decision.UNAVAILABLE: "ConfirmationUnavailable",
 }
-"""Each way not to get a person's consent."""
+"""Of each way not to get a person's consent; the catalogue has what they mean."""
 
 
 def invalid(findings: tuple[Finding, ...]) -> Explanation:
@@ -98,7 +67,9 @@ def blocked(findings: tuple[Finding, ...]) -> Explanation:
 def unconfirmed(findings: tuple[Finding, ...], reply: Reply) -> Explanation:
     """A person has to agree, and did not, or nobody could be asked: that means no."""
     problems = [finding for finding in findings if finding.severity is Severity.CONFIRM]
-    row = _UNCONFIRMED[reply.decision]
+    row = listed(CODES[reply.decision])
+    if row is None:
+        raise AssertionError("each code of ours is in the catalogue")
     message = _messages(problems) or "The operator's policy has a person asked for every command."
     if reply.reason:
         message = f"{message} The person's reason: {shown(reply.reason, _LONGEST_REASON)}"

@@ -36,13 +36,9 @@ API_NAMES: Final = {
 """By the names that callers use."""
 
 _ARGUMENTS: Final = {
-    "RegionId": "region_id",
-    "Name": "name",
-    "Type": "type",
-    "CommandContent": "command_content",
-    "EnableParameter": "enable_parameter",
-    "Tag": "tags",
-    **{api_name: name for name, api_name in _OPTIONAL.items() if name != "client_token"},
+    api_name: name
+    for name, api_name in API_NAMES.items()
+    if name not in {"client_token", "content_encoding"}
 }
 """What makes a command, by the API's names; a ClientToken says which call it is."""
 _SHORT: Final = 16

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from mcp_server.creation import refusal
+from mcp_server.creation.consent import Reply
 from mcp_server.ecs.error_catalogue.lookup import is_local, listed
 from mcp_server.ecs.error_catalogue.refusal_rows import REFUSAL_ROWS
 from mcp_server.models.explanation import Explanation, Outcome
@@ -35,7 +36,7 @@ def test_every_code_that_a_creation_ends_with_has_a_row():
         for keyword in call.keywords
         if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
     }
-    assert written == {row.code for row in REFUSAL_ROWS}
+    assert written | set(refusal.CODES.values()) == {row.code for row in REFUSAL_ROWS}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,10 @@ def test_every_code_that_a_creation_ends_with_has_a_row():
     [
         refusal.invalid((finding(Severity.INVALID),)),
         refusal.blocked((finding(Severity.BLOCK),)),
-        refusal.unconfirmed((finding(Severity.CONFIRM),)),
+        *(
+            refusal.unconfirmed((finding(Severity.CONFIRM),), Reply(decision))
+            for decision in refusal.CODES
+        ),
         refusal.server_error(Outcome.UNKNOWN),
     ],
     ids=lambda explanation: explanation.code,

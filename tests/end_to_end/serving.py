@@ -33,13 +33,15 @@ class Deployment:
         return replace(self, environment=self.environment | variables)
 
     @asynccontextmanager
-    async def client(self, transport: str = "stdio", era: str = "legacy") -> AsyncIterator[Client]:
+    async def client(
+        self, transport: str = "stdio", era: str = "legacy", **options: Any
+    ) -> AsyncIterator[Client]:
         if transport == "stdio":
-            async with Client(self.stdio(), mode=era) as client:
+            async with Client(self.stdio(), mode=era, **options) as client:
                 yield client
         else:
             with self.http() as url:
-                async with Client(url, mode=era) as client:
+                async with Client(url, mode=era, **options) as client:
                     yield client
 
     def stdio(self) -> StdioServerParameters:

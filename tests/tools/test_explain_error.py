@@ -28,13 +28,14 @@ from tests.ecs.pasted_texts import (
     TOKEN,
 )
 from tests.guardrails.requests import VALID
+from tests.tools.answers import answer_of
 
 _OUTPUT = Draft202012Validator(ExplainError().output_schema)
 
 
 async def explained(text: Any, **more: Any) -> dict[str, Any]:
     """The structure of an answer of which everything is true that is true of every one."""
-    answer = await ExplainError().handle({"error": text, **more})
+    answer = await answer_of(ExplainError(), {"error": text, **more})
     _check(answer)
     return answer.structured
 
@@ -48,7 +49,7 @@ def _check(answer: Answer) -> None:
 
 @pytest.mark.anyio
 async def test_a_denial_pasted_from_terraform_is_explained_whole():
-    answer = await ExplainError().handle({"error": TERRAFORM})
+    answer = await answer_of(ExplainError(), {"error": TERRAFORM})
     _check(answer)
     error = answer.structured["error"]
     assert answer.structured == {"status": "explained", "error": error}
@@ -123,8 +124,8 @@ async def test_every_rule_is_answered_to_its_id(rule):
 
 @pytest.mark.anyio
 async def test_our_own_answer_pasted_back_leads_to_the_rule_that_it_was_about(service: Service):
-    blocked = await CreateCommand(service.workflow).handle(
-        VALID | {"command_content": "rm -rf /etc\n"}
+    blocked = await answer_of(
+        CreateCommand(service.workflow), VALID | {"command_content": "rm -rf /etc\n"}
     )
     assert blocked.structured["error"]["code"] == "Blocked"
     for pasted in (json.dumps(blocked.structured), blocked.text.rpartition("\n")[0]):
@@ -191,7 +192,7 @@ async def test_a_text_that_says_nothing_is_not_guessed_at():
     ],
 )
 async def test_what_is_no_error_text_is_refused_without_a_value(arguments, message):
-    answer = await ExplainError().handle(arguments)
+    answer = await answer_of(ExplainError(), arguments)
     _check(answer)
     assert answer.structured["status"] == "invalid"
     assert answer.structured["error"]["code"] == "InvalidArguments"

@@ -31,11 +31,41 @@ REFUSAL_ROWS: Final = (
         source=Source.GUARDRAIL,
     ),
     Row(
+        "Declined",
+        "A person said no to the command.",
+        "A person was asked, and said no.",
+        "Do not try the same in another form. Ask the user what should be different, and change "
+        "the request so that the findings go.",
+        retry=Retry.AFTER_FIX,
+        outcome=Outcome.NOT_SENT,
+        source=Source.CONFIRMATION,
+    ),
+    Row(
+        "ConfirmationCancelled",
+        "A person closed the question about the command.",
+        "A person was asked, and closed the question without an answer.",
+        "Ask the user whether it shall be created; calling again asks again.",
+        retry=Retry.LATER,
+        outcome=Outcome.NOT_SENT,
+        source=Source.CONFIRMATION,
+    ),
+    Row(
+        "ConfirmationTimedOut",
+        "Nobody answered the question about the command in time.",
+        "A person was asked, and no answer came in time.",
+        "Call again when somebody is there; it asks again.",
+        retry=Retry.LATER,
+        outcome=Outcome.NOT_SENT,
+        source=Source.CONFIRMATION,
+    ),
+    Row(
         "ConfirmationUnavailable",
         "A person has to agree to the command, and nobody could be asked.",
-        "A finding needs a person's consent, and the client has no way to ask for it.",
-        "Change the request so that the findings go, or have a person create the command in the "
-        "console.",
+        "A person has to agree to this, and this client has no way to ask one.",
+        "Change the request so that the findings go; or show the user the preview, and have a "
+        "person create it with a client that can ask (MCP elicitation), on the command line "
+        "(cloud-assistant-mcp create) or in the console.",
+        retry=Retry.AFTER_FIX,
         outcome=Outcome.NOT_SENT,
         source=Source.CONFIRMATION,
     ),

@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from mcp_server.ecs.wire import ACTION, API_NAMES, VERSION
 from mcp_server.models.limits import API_PAGE, LIMITS
-from mcp_server.models.request import CreateCommandRequest
+from mcp_server.models.request import CreateCommandRequest, PreviewCommandRequest
 from mcp_server.models.schema import input_schema
 from mcp_server.tools.resources.markdown import table
 
@@ -23,14 +23,18 @@ Limits of `{_CONTENT}` count the script after Base64. Those marked (server) are 
 and are not sent.
 
 """
+_PREVIEW: Final = "`preview_command` takes all but `dry_run` and `preview_token`, and these:\n\n"
 _SERVER: Final = "(server)"
 
 
 def create_command_page() -> str:
-    """One row an argument, and one row a part of a tag."""
-    return _HEAD + table(
-        ("Argument", "API name", "Needed", "Type", "Default", "Limits", "Meaning"),
-        list(_rows(input_schema(CreateCommandRequest))),
+    """One row an argument, and one row a part of a tag; then what only preview_command takes."""
+    create, preview = input_schema(CreateCommandRequest), input_schema(PreviewCommandRequest)
+    own = {n: s for n, s in preview["properties"].items() if n not in create["properties"]}
+    columns = ("Argument", "API name", "Needed", "Type", "Default", "Limits", "Meaning")
+    return (
+        f"{_HEAD}{table(columns, list(_rows(create)))}\n{_PREVIEW}"
+        f"{table(columns, list(_rows({'properties': own})))}"
     )
 
 

@@ -36,6 +36,7 @@ def policy_page(settings: Settings, policy: Policy, today: Callable[[], date] = 
         *_of_requests(policy),
         *_of_settings(settings),
         *_of_rules(policy, today()),
+        *_of_consent(policy),
         *_of_the_rest(policy),
     ]
     lines = "".join("- " + visible(line).replace("\n", " ") + "\n" for line in said)
@@ -105,6 +106,24 @@ def _of_rules(policy: Policy, today: date) -> Iterator[str]:
         yield f"Nothing lowers: {', '.join(map(_rule, policy.never_lowered))}."
 
 
+_CONFIRMATION: Final = {
+    "ask": "a person is asked about what weighs confirm (default)",
+    "always": "a person is asked about every command",
+    "handoff": "a valid preview_token counts as the consent of the person who saw the preview; "
+    "without one a person is asked about what weighs confirm",
+    "never": "nobody is asked, and every answer says so",
+}
+
+
+def _of_consent(policy: Policy) -> Iterator[str]:
+    yield f"Consent: {_CONFIRMATION[policy.confirmation]}."
+    yield (
+        "`preview_token`: required; nothing is created that was not previewed."
+        if policy.require_preview
+        else "`preview_token`: not required (default)."
+    )
+
+
 def _of_the_rest(policy: Policy) -> Iterator[str]:
     """What has no sentence of its own here: better as data than left out."""
     for name, field in type(policy).model_fields.items():
@@ -124,5 +143,5 @@ def _listed(values: tuple[str, ...]) -> str:
 
 _TOLD: Final = frozenset(
     {"regions", "types", "resource_groups", "working_directories", "tags", "name", "timeout"}
-    | {"trusted_hosts", "severities", "never_lowered", "waivers"}
+    | {"trusted_hosts", "severities", "never_lowered", "waivers", "confirmation", "require_preview"}
 )

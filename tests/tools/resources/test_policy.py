@@ -44,6 +44,8 @@ def test_the_policy_of_the_examples_in_words():
         "formatted by the rollout of December.",
         "Nothing lowers: SEC201 cloud-access-key-secret-in-script, AGT001 "
         "stop-or-removal-of-the-cloud-agent, RSH001 shell-over-a-network-device.",
+        "Consent: a person is asked about what weighs confirm (default).",
+        "`preview_token`: not required (default).",
     ]
 
 

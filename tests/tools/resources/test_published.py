@@ -16,7 +16,12 @@ from mcp_server.guardrails.policy.model import NO_POLICY
 from mcp_server.guardrails.rules import ALL_RULES
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import LIMITS
-from mcp_server.models.request import CreateCommandRequest, Tag
+from mcp_server.models.request import (
+    CreateCommandRequest,
+    PreviewCommandRequest,
+    SampleParameter,
+    Tag,
+)
 from mcp_server.server import build_server
 from mcp_server.settings import Settings
 from mcp_server.tools.resources.examples import examples
@@ -82,8 +87,11 @@ def test_the_pages_have_as_many_rows_as_the_tables_of_the_code():
     assert len(table(page("cloud-assistant://rules"))) == len(ALL_RULES)
     assert len(table(page("cloud-assistant://errors"))) == len(ROWS)
     assert len(table(page("cloud-assistant://examples"))) == len(examples())
-    arguments = [*CreateCommandRequest.model_fields, *Tag.model_fields]
-    assert len(table(page("cloud-assistant://reference/create-command"))) == len(arguments)
+    arguments = {*CreateCommandRequest.model_fields, *PreviewCommandRequest.model_fields}
+    parts = [*Tag.model_fields, *SampleParameter.model_fields]
+    reference = table(page("cloud-assistant://reference/create-command"))
+    named = [row for row in reference if row[0].startswith("`")]
+    assert len(named) == len(arguments) + len(parts)
     assert len(PARTS) == len(ALL_RULES) + len(ROWS) + len(examples())
 
 
@@ -96,7 +104,10 @@ def test_the_reference_names_each_argument_as_the_api_does_with_its_limits():
     for limit in LIMITS:
         assert f"{limit.minimum} to {limit.maximum} {limit.unit}" in told
     own = {name.strip("`") for name, cells in rows.items() if cells[0] == "(server)"}
-    assert own == {"dry_run", "normalize_content"}
+    assert own == {
+        *("dry_run", "normalize_content", "preview_token", "include_equivalents"),
+        *("sample_parameters", "sample_parameters.name", "sample_parameters.value"),
+    }
 
 
 def test_the_api_has_each_argument_by_the_name_that_the_reference_gives():
