@@ -6,7 +6,7 @@ from typing import Final
 
 from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.guardrails.parameters import BUILT_INS, Placeholder, placeholders
-from mcp_server.guardrails.script.model import PARAMETER, Script
+from mcp_server.guardrails.script.model import HOLE, PARAMETER, Script
 from mcp_server.models.request import PreviewCommandRequest
 from mcp_server.models.result import Parameter, Rendered
 
@@ -41,10 +41,13 @@ def _places(script: Script | None) -> dict[str, list[str]]:
         return {}
     found: dict[str, list[str]] = {}
     stretches = [
-        (word.span.start, word.span.end, not index)
-        for command in script.commands
-        for index, word in enumerate(command.words)
-        if PARAMETER in word.text
+        *(
+            (word.span.start, word.span.end, not index)
+            for command in script.commands
+            for index, word in enumerate(command.words)
+            if PARAMETER in word.text or HOLE in word.text
+        ),
+        *((one.span.start, one.span.end, False) for one in script.assignments),
     ]
     for placeholder in placeholders(script.text):
         around = [
@@ -55,17 +58,17 @@ def _places(script: Script | None) -> dict[str, list[str]]:
         place = "other text"
         if around:
             _, before, is_name = min(around)
-            place = "command name" if is_name else _argument(before)
+            place = "command name" if is_name else _quoting(before)
         known = found.setdefault(placeholder.name.lower(), [])
         if place not in known:
             known.append(place)
     return found
 
 
-def _argument(before: str) -> str:
+def _quoting(before: str) -> str:
     """By what stands before it in its word."""
     is_quoted = any(before.count(quote) % 2 for quote in "\"'")
-    return "quoted argument" if is_quoted else "bare argument"
+    return "within quotes" if is_quoted else "without quotes"
 
 
 def rendered(inspection: Inspection, template: str, inspector: Inspector) -> Rendered | None:
@@ -89,6 +92,7 @@ def rendered(inspection: Inspection, template: str, inspector: Inspector) -> Ren
             unfilled[placeholder.name] = None
     script = "".join([*pieces, template[at:]])
     judgement = inspector.judged(request, script)
+    known = {(finding.rule_id, finding.line) for finding in inspection.findings}
     diff = difflib.unified_diff(
         template.splitlines(), script.splitlines(), "template", "with samples", lineterm="", n=1
     )
@@ -97,6 +101,6 @@ def rendered(inspection: Inspection, template: str, inspector: Inspector) -> Ren
         script=script,
         diff="\n".join(lines),
         verdict=judgement.verdict,
-        findings=judgement.findings,
+        findings=tuple(f for f in judgement.findings if (f.rule_id, f.line) not in known),
         unfilled=tuple(unfilled),
     )

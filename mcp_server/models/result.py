@@ -65,7 +65,7 @@ class Parameter(BaseModel):
     spellings: tuple[str, ...] = ()
     """Other spellings of the same parameter, which differ only in case."""
     places: tuple[str, ...] = ()
-    """What it stands in: `command name`, `quoted argument`, `bare argument`, `other text`."""
+    """Where it stands: `command name`, `within quotes`, `without quotes`, `other text`."""
     agent_linux: str | None = None
     """The oldest agent version that fills it in."""
     agent_windows: str | None = None
@@ -92,6 +92,7 @@ class Rendered(BaseModel):
     verdict: str
     """ok, advice, confirm or block: of this script, by the same rules."""
     findings: tuple[Finding, ...]
+    """Those that the template does not have."""
     unfilled: tuple[str, ...] = ()
     """Custom parameters without a sample."""
 

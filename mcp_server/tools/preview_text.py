@@ -27,10 +27,14 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     yield ""
     yield "The request:"
     yield from fenced(_request_lines(preview))
-    yield "The script:"
-    yield from fenced(numbered(preview.script), _LANGUAGES[request["Type"]])
+    script = preview.script
+    if is_windows := "\r\n" in script and script.count("\r") == script.count("\n"):
+        script = script.replace("\r\n", "\n")
+    yield "The script, whose lines end with CR LF:" if is_windows else "The script:"
+    yield from fenced(numbered(script), _LANGUAGES[request["Type"]])
     if preview.rendered:
         yield from _rendered_lines(preview.rendered)
+    yield ""
     yield from (f"- Parameter {_parameter_line(parameter)}" for parameter in preview.parameters)
     for default in preview.defaults:
         yield f"- Default: {default.field} = {default.value}. {default.note}"
@@ -42,6 +46,7 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     if preview.preview_token:
         yield f"- preview_token: {preview.preview_token}"
     for equivalent in preview.equivalents or ():
+        yield ""
         yield f"The same by {equivalent.tool}" + f" ({equivalent.note}):" * bool(equivalent.note)
         yield from fenced(visible(equivalent.text).split("\n"))
 
@@ -90,7 +95,7 @@ def numbered(script: str) -> Iterator[str]:
 
 
 def _request_lines(preview: Preview) -> Iterator[str]:
-    yield f"POST https://{preview.endpoint} CreateCommand"
+    yield f"CreateCommand, to {preview.endpoint}"
     for name, value in preview.request.items():
         if name == "CommandContent":
             yield "  CommandContent: (the script below, in Base64)"
@@ -101,12 +106,15 @@ def _request_lines(preview: Preview) -> Iterator[str]:
 
 def _rendered_lines(rendered: Rendered) -> Iterator[str]:
     """What the samples make of the script, as a difference, and what is to be thought of that."""
+    yield ""
     yield f"With the sample values the script is judged: **{rendered.verdict}**"
     lines = visible(rendered.diff).split("\n")
     yield from fenced(lines[:_SHOWN_WHOLE] or ["(no difference)"], "diff")
     if rendered.unfilled:
         yield f"Without a sample: {', '.join(rendered.unfilled)}"
-    yield from finding_lines(rendered.findings)
+    if rendered.findings:
+        yield from ("", "The values add:", "")
+        yield from finding_lines(rendered.findings)
 
 
 def _parameter_line(parameter: Parameter) -> str:

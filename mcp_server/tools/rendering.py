@@ -42,15 +42,16 @@ def answer(result: Result, *, previewing: bool = False) -> Answer:
 
 def _lines(result: Result) -> Iterator[str]:
     yield f"**{_headline(result)}** (backend: {result.backend})"
+    yield ""
     if result.error:
         yield from error_lines(result.error, told=bool(result.findings))
     if result.preview:
         yield from preview_lines(result.preview)
     if result.findings:
-        yield "Findings:"
+        yield from ("", "Findings:", "")
         yield from finding_lines(result.findings)
     if result.next_step and not result.error:  # the explanation has its own fix
-        yield result.next_step
+        yield from ("", result.next_step)
     if result.client_token and result.status is Status.FAILED:
         yield f"client_token of this call: {result.client_token}"
     yield compact_json(result)

@@ -236,20 +236,18 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
                     line=2,
                     lines=(2,),
                     spellings=("WHO",),
-                    places=("quoted argument",),
+                    places=("within quotes",),
                 ),
                 Parameter(
                     name="ACS::InstanceName",
                     kind="builtin",
                     line=3,
                     lines=(3,),
-                    places=("quoted argument",),
+                    places=("within quotes",),
                     agent_linux="2.2.3.344",
                     agent_windows="2.1.3.344",
                 ),
-                Parameter(
-                    name="oos:x", kind="oos", line=3, lines=(3,), places=("quoted argument",)
-                ),
+                Parameter(name="oos:x", kind="oos", line=3, lines=(3,), places=("within quotes",)),
             ),
             defaults=(
                 Default(

@@ -81,3 +81,24 @@ def test_windows_folders_are_compared_as_windows_does() -> None:
 def test_the_default_timeout_counts_too() -> None:
     policy = Policy.model_validate({"timeout": {"largest": 30}})
     assert ruled({"timeout": None}, policy) == [("POL006", "timeout", {"timeout": 30})]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"resource_group_id": None},
+        {"resource_group_id": "rg-b"},
+        {"timeout": 7200},
+        {"timeout": None},
+        {"working_dir": "/root"},
+        {"working_dir": None},
+        {"name": "Greeting"},
+        {"tags": []},
+    ],
+    ids=str,
+)
+def test_a_repair_makes_the_policy_content(changes: dict[str, Any]) -> None:
+    for rule_id, field, repair in ruled(changes):
+        if repair is not None:
+            left = [(rule, name) for rule, name, _ in ruled(changes | repair)]
+            assert (rule_id, field) not in left
