@@ -30,6 +30,7 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.startup
 	@$(BIN)/python -m benchmarks.creation
+	@$(BIN)/python -m benchmarks.preview
 	@$(BIN)/python -m benchmarks.guardrails $(CORPUS)
 
 conformance: $(VENV)/.installed

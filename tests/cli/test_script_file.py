@@ -2,6 +2,7 @@ import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from click.testing import Result
@@ -19,13 +20,14 @@ def test_a_preview_shows_the_request_and_sends_nothing(
     script.write_text("uptime\n")
     shown = run("preview", str(script), "--region-id", "cn-hangzhou", "--local")
     assert shown.exit_code == 0
-    assert shown.output.splitlines()[:8] == [
+    assert shown.output.splitlines()[:9] == [
         "**Preview: nothing was created** (backend: local)",
+        "",
         "Verdict: **would_be_created**",
         "",
         "The request:",
         "```",
-        f"POST https://{emulator.endpoint} CreateCommand",
+        f"CreateCommand, to {emulator.endpoint}",
         "  RegionId: cn-hangzhou",
         "  Name: uptime",
     ]
@@ -157,3 +159,58 @@ def test_a_tag_without_a_value_is_a_usage_error_that_names_it(run: Run, tmp_path
     refused = run("preview", str(script), "--tag", "team=ops", "--tag", "lonely", "--local")
     assert refused.exit_code == 2
     assert "'--tag': 'lonely' is not KEY=VALUE" in refused.output
+
+
+@pytest.fixture
+def reboot(tmp_path: Path) -> Path:
+    script = tmp_path / "reboot.sh"
+    script.write_text("#!/bin/sh\nreboot\n")
+    return script
+
+
+HERE: Final = ("--region-id", "cn-hangzhou", "--local")
+
+
+def test_what_a_person_decides_is_not_created_without_them(
+    run: Run, emulator: Emulator, reboot: Path
+) -> None:
+    refused = run("create", str(reboot), *HERE)
+    assert refused.exit_code == 1
+    assert "a person has to agree" in refused.output
+    assert emulator.requests == []
+
+
+def test_yes_on_the_command_line_is_their_consent(
+    run: Run, emulator: Emulator, reboot: Path
+) -> None:
+    assert run("create", str(reboot), *HERE, "--yes").exit_code == 0
+    assert len(emulator.commands()) == 1
+
+
+def test_yes_does_not_create_what_is_blocked(run: Run, emulator: Emulator, reboot: Path) -> None:
+    reboot.write_text("rm -rf /etc\n")
+    assert run("create", str(reboot), *HERE, "--yes").exit_code == 1
+    assert emulator.requests == []
+
+
+def test_samples_are_filled_in_and_judged(run: Run, tmp_path: Path) -> None:
+    script = tmp_path / "a.sh"
+    script.write_text("systemctl restart {{service}}\n")
+    shown = run(
+        "preview", str(script), *HERE, "--enable-parameter", "--json",
+        "--sample", "service=x; rm -rf /etc",
+    )  # fmt: skip
+    rendered = json.loads(shown.output)["preview"]["rendered"]
+    assert (rendered["script"], rendered["verdict"]) == (
+        "systemctl restart x; rm -rf /etc\n",
+        "block",
+    )
+    assert run("preview", str(script), *HERE, "--sample", "service").exit_code == 2
+
+
+def test_equivalents_are_shown_when_asked_for(run: Run, reboot: Path) -> None:
+    plain = run("preview", str(reboot), *HERE, "--json")
+    asked = run("preview", str(reboot), *HERE, "--json", "--include-equivalents")
+    assert "equivalents" not in json.loads(plain.output)["preview"]
+    tools = [one["tool"] for one in json.loads(asked.output)["preview"]["equivalents"]]
+    assert tools == ["aliyun CLI", "Terraform", "Python SDK"]

@@ -65,7 +65,7 @@ async def test_a_creation_reads_status_and_command_id_first(service: Service) ->
     command_id = service.emulator.commands()[0].command_id
     lines = created.text.split("\n")
     assert lines[0] == f"**Created {command_id}** (backend: local)"
-    assert lines[1].startswith("Stored, not run: creating a command does not run it.")
+    assert lines[3].startswith("Stored, not run: creating a command does not run it.")
     assert created.structured["command_id"] == command_id
     assert not created.is_error
 
@@ -77,11 +77,14 @@ async def test_a_refusal_reads_as_every_problem_with_its_repair(service: Service
     assert refused.is_error
     assert refused.text.split("\n")[:-1] == [
         "**Not created: the arguments need a change** (backend: local)",
+        "",
         "Fix: Merge repair into the arguments (null takes an argument out) and call again.",
         "Outcome: not_sent. Retry: after_fix.",
         "See: https://www.alibabacloud.com/help/en/ecs/developer-reference/"
         "api-ecs-2014-05-26-createcommand",
+        "",
         "Findings:",
+        "",
         "- **invalid** ARG001 unknown-argument (workingDir): There is no argument 'workingDir'; "
         "did you mean working_dir? Rename workingDir to working_dir, the value as it is. Repair: "
         '`{"workingDir":null,"working_dir":"/opt"}`',
@@ -136,9 +139,12 @@ def test_every_status_has_an_answer_that_fits_the_published_schema(status: Statu
 
 def test_a_finding_reads_with_place_reason_fix_and_repair() -> None:
     result = Result(status=Status.NEEDS_CONFIRMATION, backend=Backend.LOCAL, findings=(_FINDING,))
-    assert answer(result).text.split("\n")[:3] == [
+    assert answer(result).text.split("\n")[:6] == [
         "**Not created: a person has to agree** (backend: local)",
+        "",
+        "",
         "Findings:",
+        "",
         "- **block** XXX001 a-rule (command_content, line 3): It is wrong. Because. Mend it. "
         'Repair: `{"name":null}`',
     ]
