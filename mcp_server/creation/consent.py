@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from mcp_server.creation.seal import Broken, Sealer
+from mcp_server.guardrails.texts import shown
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.request import CommandRequest
 
 _PURPOSE: Final = "question"
+_LONGEST_EXCERPT: Final = 160
 _SHOWN: Final = 5
 """Findings in a question, the heaviest."""
 
@@ -115,5 +117,6 @@ def asked(sealer: Sealer, state: str, principal: str) -> dict[str, Any] | Broken
 
 def _told(finding: Finding) -> str:
     place = f"Line {finding.line}: " if finding.line else ""
-    excerpt = f" ({finding.excerpt})" if finding.excerpt else ""
+    # What stands in a script must not write a line of the question.
+    excerpt = f" ({shown(finding.excerpt, _LONGEST_EXCERPT)})" if finding.excerpt else ""
     return f"- {place}{finding.message}{excerpt} {finding.why}"

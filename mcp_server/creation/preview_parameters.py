@@ -82,10 +82,12 @@ def rendered(inspection: Inspection, template: str, inspector: Inspector) -> Ren
     values = {sample.name.lower(): sample.value for sample in request.sample_parameters}
     pieces: list[str] = []
     at = 0
+    used: set[str] = set()
     unfilled: dict[str, None] = {}
     for placeholder in placeholders(template) if request.enable_parameter else ():
         value = values.get(placeholder.name.lower())
         if value is not None:
+            used.add(placeholder.name.lower())
             pieces += [template[at : placeholder.start], value]
             at = placeholder.end
         elif placeholder.kind == "custom":
@@ -103,4 +105,5 @@ def rendered(inspection: Inspection, template: str, inspector: Inspector) -> Ren
         verdict=judgement.verdict,
         findings=tuple(f for f in judgement.findings if (f.rule_id, f.line) not in known),
         unfilled=tuple(unfilled),
+        unused=tuple(s.name for s in request.sample_parameters if s.name.lower() not in used),
     )

@@ -95,6 +95,8 @@ class Rendered(BaseModel):
     """Those that the template does not have."""
     unfilled: tuple[str, ...] = ()
     """Custom parameters without a sample."""
+    unused: tuple[str, ...] = ()
+    """Samples of parameters that the script does not have."""
 
 
 class Permission(BaseModel):

@@ -111,7 +111,9 @@ def _rendered_lines(rendered: Rendered) -> Iterator[str]:
     lines = visible(rendered.diff).split("\n")
     yield from fenced(lines[:_SHOWN_WHOLE] or ["(no difference)"], "diff")
     if rendered.unfilled:
-        yield f"Without a sample: {', '.join(rendered.unfilled)}"
+        yield f"Without a sample: {', '.join(map(visible, rendered.unfilled))}"
+    if rendered.unused:
+        yield f"Not a parameter of this script: {', '.join(map(visible, rendered.unused))}"
     if rendered.findings:
         yield from ("", "The values add:", "")
         yield from finding_lines(rendered.findings)

@@ -5,6 +5,7 @@ ended when it takes too long. Its tree is JSON; operators are their own spelling
 version that is pinned, and were numbers that change between releases before.
 """
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -87,6 +88,8 @@ class ShellParser:
                 output, errors = _run(_started(self.path, dialect), text, seconds)
         except subprocess.TimeoutExpired:
             return Unparsed(None, Obstacle.TIME)
+        except OSError:  # no process could be started
+            return Unparsed(None, Obstacle.PARSER)
         finally:
             self._start_next(self.path)
         if output:
@@ -110,7 +113,8 @@ class ShellParser:
     def _start_next(self, path: str) -> None:
         with self._lock:
             if self._ahead and self._waiting is None:
-                self._waiting = _started(path, _DIALECT)
+                with contextlib.suppress(OSError):  # the next script tries again
+                    self._waiting = _started(path, _DIALECT)
 
 
 def _started(path: str, dialect: str) -> subprocess.Popen[bytes]:
