@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import mcp_types as types
 from mcp import Client, StdioServerParameters
+from mcp.client.session import ClientRequestContext
 
 from mcp_server.cli.application import assemble
 from mcp_server.ecs.gateway import Gateway
@@ -35,6 +36,33 @@ HARMFUL: Final[dict[str, Any]] = {
     "timeout": 60,
 }
 """Its harm stands nowhere in it as it is: flag, folder and command come together when it runs."""
+
+
+RISKY: Final[dict[str, Any]] = {
+    "region_id": "cn-hangzhou",
+    "name": "new-data-disk",
+    "type": "RunShellScript",
+    "command_content": "#!/bin/sh\nset -eu\nmkfs.ext4 -L data /dev/vdb\n",
+    "timeout": 600,
+}
+"""Right for a new disk and ruin for an old one: a person has to decide."""
+
+
+@dataclass(slots=True)
+class Person:
+    """Whoever sits at the client: answers each question as a scene has it."""
+
+    decision: str = "decline"
+    reason: str = ""
+
+    async def answer(
+        self,
+        context: ClientRequestContext,  # noqa: ARG002 - the SDK's signature
+        params: types.ElicitRequestParams,  # noqa: ARG002
+    ) -> types.ElicitResult:
+        """What the client sends back."""
+        content = {"decision": self.decision, "reason": self.reason}
+        return types.ElicitResult(action="accept", content=content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +101,10 @@ class Scene:
 class Demonstration:
     """Scenes one by one, so that a person sees them as they happen."""
 
-    def __init__(self, client: Client, gateway: Gateway) -> None:
+    def __init__(self, client: Client, gateway: Gateway, person: Person) -> None:
         self._client = client
         self._gateway = gateway
+        self._person = person
 
     async def scenes(self) -> AsyncIterator[Scene]:
         """Play everything."""
@@ -84,6 +113,7 @@ class Demonstration:
             yield await self._example(example)
         yield await self._faulty_request()
         yield await self._harmful_script()
+        yield await self._risky_script()
 
     async def _introduction(self) -> Scene:
         scene = Scene("A server process on stdio, and an MCP client of the SDK")
@@ -148,6 +178,29 @@ class Demonstration:
         )
         return scene
 
+    async def _risky_script(self) -> Scene:
+        scene = Scene("A script that a person has to decide about")
+        preview = await self._call("preview_command", RISKY)
+        shown = preview.get("preview", {})
+        scene.findings = [f for f in preview.get("findings", []) if f["severity"] == "confirm"]
+        if not scene.add(
+            "preview",
+            held=shown.get("verdict") == "needs_confirmation",
+            seen=str(shown.get("verdict", preview["status"])).replace("_", " "),
+        ):
+            return scene
+        bound = RISKY | {"preview_token": shown["preview_token"]}
+        self._person.decision, self._person.reason = "decline", "not on the old hosts"
+        declined = await self._call("create_command", bound)
+        scene.add(
+            "asked, and they say no",
+            held=declined["status"] == "declined",
+            seen=declined.get("error", {}).get("message", "").partition("reason: ")[2],
+        )
+        self._person.decision = "create"
+        await self._create_and_compare(scene, bound, RISKY["command_content"].encode())
+        return scene
+
     async def _create_and_compare(
         self, scene: Scene, arguments: Mapping[str, Any], script: bytes
     ) -> None:
@@ -182,5 +235,6 @@ async def demonstration() -> AsyncIterator[Demonstration]:
             args=["-m", "mcp_server", "serve", "--local"],
             env={f"{PREFIX}LOCAL_ENDPOINT": emulator.endpoint},
         )
-        async with Client(server) as client:
-            yield Demonstration(client, gateway)
+        person = Person()
+        async with Client(server, elicitation_callback=person.answer) as client:
+            yield Demonstration(client, gateway, person)

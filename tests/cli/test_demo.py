@@ -23,10 +23,12 @@ def test_every_step_of_the_demo_holds_and_is_told_as_data(run: Run) -> None:
         "service-check.ps1",
         "A request that the API would refuse in four ways at once",
         "A script that hides what it deletes",
+        "A script that a person has to decide about",
     ]
-    assert [scene["held"] for scene in scenes] == [True] * 6
-    assert [finding["rule"] for finding in scenes[-1]["findings"]] == ["delete-of-critical-path"]
-    assert [finding["rule"] for finding in scenes[-2]["findings"]] == [
+    assert [scene["held"] for scene in scenes] == [True] * 7
+    assert [finding["rule"] for finding in scenes[-1]["findings"]] == ["file-system-made-anew"]
+    assert [finding["rule"] for finding in scenes[-2]["findings"]] == ["delete-of-critical-path"]
+    assert [finding["rule"] for finding in scenes[-3]["findings"]] == [
         "too-long",
         "zone-as-region",
         "reserved-tag-key",
@@ -55,8 +57,8 @@ def test_the_demo_is_told_in_any_encoding(encoding: str, mark: str) -> None:
     )
     assert (played.returncode, played.stderr) == (0, b"")
     told = played.stdout.decode(encoding)
-    assert told.count(f"   {mark}  ") == 17
-    assert "17 of 17 steps held" in told
+    assert told.count(f"   {mark}  ") == 21
+    assert "21 of 21 steps held" in told
 
 
 def test_the_demo_plays_to_its_end_when_nobody_reads_it_any_more() -> None:
