@@ -50,11 +50,12 @@ enable_parameter=true.\
 """
 
 _FRESH = CacheHint(ttl_ms=300_000, scope="public")
-"""What is listed is the same for every caller, and changes only with a new process."""
+"""What is listed and read is the same for every caller, and changes only with a new process."""
 _CACHED: tuple[CacheableMethod, ...] = (
     "tools/list",
     "prompts/list",
     "resources/list",
+    "resources/read",
     "resources/templates/list",
     "server/discover",
 )
