@@ -72,7 +72,7 @@ _BINARY: Final = frozenset(
         "range_expression",
     }
 )
-_IN_STRING: Final = re.compile(
+IN_STRING: Final = re.compile(
     r"\$(?:\{([^}]+)\}|((?:(?:env|global|script|local|using|private|variable):)?\w+)|([$?^]))",
     re.IGNORECASE,
 )

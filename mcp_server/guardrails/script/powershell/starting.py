@@ -23,8 +23,9 @@ from mcp_server.guardrails.script.reading import Place
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from mcp_server.guardrails.script.powershell.context import Context
     from mcp_server.guardrails.script.powershell.values import Value
-    from mcp_server.guardrails.script.powershell.walk import Context, Walk
+    from mcp_server.guardrails.script.powershell.walk import Walk
 
 _MOST_WRAPPERS: Final = 12
 _SPLIT: Final = re.compile(r'"([^"]*)"|(\S+)')

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from mcp_server.guardrails.script.model import (
     HOLE,
@@ -17,15 +16,15 @@ from mcp_server.guardrails.script.model import (
     Condition,
     Language,
     Obstacle,
-    Origin,
     Redirect,
     Span,
-    Taint,
     Word,
 )
-from mcp_server.guardrails.script.placeholders import folded_parameters
-from mcp_server.guardrails.script.powershell import names, strings
-from mcp_server.guardrails.script.powershell.expressions import _IN_STRING, Evaluator
+from mcp_server.guardrails.script.powershell import names
+from mcp_server.guardrails.script.powershell.compounds import Compounds
+from mcp_server.guardrails.script.powershell.context import Context
+from mcp_server.guardrails.script.powershell.elements import Elements
+from mcp_server.guardrails.script.powershell.expressions import Evaluator
 from mcp_server.guardrails.script.powershell.mending import Mender
 from mcp_server.guardrails.script.powershell.printing import output
 from mcp_server.guardrails.script.powershell.starting import Starter
@@ -54,34 +53,11 @@ _STATEMENTS: Final = frozenset(
         "switch_body",
     }
 )
-_TOKENS: Final = frozenset(
-    {"generic_token", "command_name", "expandable_bareword", "concatenated_command_argument"}
-)
-_GLUING: Final = _TOKENS | {"variable", "unary_expression", "ERROR"}
 _SKIPPED: Final = frozenset(
     {"comment", "empty_statement", "command_argument_sep", "flow_control_label"}
 )
-_DASHES: Final = frozenset({"- ", "-\t", "-\n"})
-_MOST_TESTED: Final = 40
 """Operands and operators of one condition."""
-_COMPARED: Final = re.compile(r"-(?:not|c|i)?(?:match|in|eq|ne|contains|like)\b", re.IGNORECASE)
 _NUMBERS: Final = re.compile(r"(-?\d+)\.\.(-?\d+)\Z")
-
-
-class Context(NamedTuple):
-    """Handed down; see the fields of the same names of `Command`."""
-
-    wrappers: tuple[Command, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    inputs: tuple[Command, ...] = ()
-    stdin: Word | None = None
-    function: str = ""
-    background: bool = False
-    origin: Origin | None = None
-
-    def with_(self, **changes: Any) -> Context:  # noqa: ANN401 - those of the fields
-        """The context with other values."""
-        return self._replace(**changes)
 
 
 class Walk:
@@ -116,6 +92,8 @@ class Walk:
         self.files: dict[str, Word] = outer.files if outer else {}
         self.evaluator = Evaluator(self)
         self.starter = Starter(self)
+        self.elements = Elements(self)
+        self.compounds = Compounds(self)
         self.context = Context(
             wrappers=place.wrappers, conditions=place.conditions, function=place.function
         )
@@ -158,12 +136,13 @@ class Walk:
     def statements(self) -> tuple[Command, ...]:
         """The whole text; the commands of its own level."""
         root = self.parse(self.bytes).root_node
-        found = self._each(root.named_children)
+        found = self.each(root.named_children)
         if root.has_error:
             Mender(self).mend(root)
         return tuple(found)
 
-    def _each(self, nodes: Iterable[Node]) -> list[Command]:
+    def each(self, nodes: Iterable[Node]) -> list[Command]:
+        """Statements one after another."""
         found: list[Command] = []
         for node in nodes:
             if self.reading.is_over:
@@ -185,22 +164,22 @@ class Walk:
             if kind == "pipeline":
                 return self._pipeline(node)[0]
             if kind in _LOOPS:
-                return self._loop(node)
+                return self.compounds.loop(node)
             if kind == "param_block":
-                return self._parameters(node)
+                return self.compounds.parameters(node)
             match kind:
                 case "if_statement" | "elseif_clause":
-                    return self._if(node)
+                    return self.compounds.branches(node)
                 case "foreach_statement":
-                    return self._foreach(node)
+                    return self.compounds.foreach(node)
                 case "function_statement" | "class_method_definition":
-                    return self._function(node)
+                    return self.compounds.function(node)
                 case "assignment_expression":
                     return self._assignment(node)
                 case "command":
                     return self._command(node, self.context)
                 case "statement_block" | "else_clause" | "catch_clause" | "switch_clause":
-                    return self._branch(node)
+                    return self.branch(node)
             if (
                 kind in _STATEMENTS
                 or kind == "ERROR"
@@ -217,7 +196,7 @@ class Walk:
                     )
                 )
             ):
-                return self._each(node.named_children)
+                return self.each(node.named_children)
             before = len(self.reading.commands)
             self.evaluator.value(node)
             return self.reading.commands[before:]
@@ -259,146 +238,28 @@ class Walk:
             case _:
                 return self._run(node, self.context, None)[1]
 
-    def _branch(self, node: Node) -> list[Command]:
+    def branch(self, node: Node) -> list[Command]:
         """Statements that may not be reached: what they set is not certain after them."""
         before = dict(self.variables)
-        found = self._each(node.named_children)
+        found = self.each(node.named_children)
         for name, value in list(self.variables.items()):
             if before.get(name) != value:
                 self.variables[name] = either(before.get(name), value)
         return found
 
-    def _under(self, condition: Condition) -> Context:
+    def under(self, condition: Condition) -> Context:
+        """The context within a condition; one without commands says nothing."""
         if not condition.commands:
             return self.context
         return self.context.with_(conditions=(*self.context.conditions, condition))
 
-    def _within(self, context: Context, nodes: Iterable[Node]) -> list[Command]:
+    def within(self, context: Context, nodes: Iterable[Node]) -> list[Command]:
+        """Statements in another context."""
         kept, self.context = self.context, context
         try:
-            return self._each(nodes)
+            return self.each(nodes)
         finally:
             self.context = kept
-
-    def _if(self, node: Node) -> list[Command]:
-        test = node.child_by_field_name("condition")
-        tested = self._tested(test)
-        if test is not None and (not tested or _COMPARED.search(self.source(test))):
-            tested = [*tested, self._test(node, test)]
-        negated = test is not None and self.source(test).lstrip().lower().startswith(("!", "-not"))
-        condition = Condition(tuple(tested), negated)
-        rest = [c for c in node.named_children if c != test]
-        found = tested
-        for child in rest:
-            opposite = child.type in {"else_clause", "elseif_clauses"}
-            inner = dataclasses.replace(condition, negated=negated != opposite)
-            found = found + self._within(self._under(inner), (child,))
-        return found
-
-    def _test(self, node: Node, test: Node) -> Command:
-        """What is compared, as a command whose words are the operands and operators in a row."""
-        words = [Word(self.source(node)[:2], self.span(test))]
-        waiting = [test]
-        while waiting and len(words) < _MOST_TESTED:
-            one = waiting.pop()
-            if one.type == "comparison_operator" or not one.is_named:
-                words.append(Word(self.source(one).lower(), self.span(one)))
-            elif one.type in {"variable", "string_literal", "integer_literal", "member_access"}:
-                value = self.evaluator.value(one)
-                words.append(value.word.at(self.span(one)))
-            elif one.type != "command":
-                waiting += (c for c in reversed(one.children) if c.is_named or _sign(c))
-        return self.emit(tuple(words), self.span(test), self.context, name="if")
-
-    def _tested(self, node: Node | None) -> list[Command]:
-        if node is None:
-            return []
-        before = len(self.reading.commands)
-        self.evaluator.value(node)
-        return self.reading.commands[before:]
-
-    def _loop(self, node: Node) -> list[Command]:
-        """A loop; what it tests is a command of its own, so that rules see that it loops."""
-        blocks = [c for c in node.named_children if c.type == "statement_block"]
-        tests = [c for c in node.named_children if c.type != "statement_block"]
-        found: list[Command] = []
-        for test in tests:
-            found += self._tested(test)
-        told = " ".join(self.source(test) for test in tests)
-        loop = self.emit(
-            (Word("while", self.span(node)), Word(told)),
-            self.span(node),
-            self.context,
-            name="while",
-        )
-        condition = Condition((loop, *found), negated=False)
-        return [*found, *self._within(self._under(condition), blocks)]
-
-    def _foreach(self, node: Node) -> list[Command]:
-        children = node.named_children
-        name = self.source(children[0]).lstrip("$").lower()
-        blocks = [c for c in children if c.type == "statement_block"]
-        given = [c for c in children[1:] if c.type != "statement_block"]
-        before = len(self.reading.commands)
-        items = self.evaluator.value(given[0]) if given else unknown()
-        found = self.reading.commands[before:]
-        kept = self.variables.get(name)
-        words = (
-            items.words
-            if items.is_array or items.is_literal
-            else (Word(HOLE, taints=items.taints),)
-        )
-        for word in self._bounded(words, node):
-            self.variables[name] = Value((word,))
-            found += self._each(blocks)
-        if kept is not None:
-            self.variables[name] = kept
-        else:
-            self.variables[name] = unknown(items.taints)
-        return found
-
-    def _bounded(self, words: Sequence[Word], node: Node) -> Sequence[Word]:
-        """The values that are judged one by one."""
-        if len(words) > _MOST_VALUES:
-            self.reading.gap(Obstacle.SIZE, self.span(node))
-        return words[:_MOST_VALUES]
-
-    def _function(self, node: Node) -> list[Command]:
-        named = [c for c in node.named_children if c.type in {"function_name", "simple_name"}]
-        name = self.source(named[0]).lower() if named else ""
-        self.reading.functions.add(name)
-        kept = self.variables
-        self.variables = dict(kept)
-        body = [c for c in node.named_children if c.type in {"script_block", "statement_block"}]
-        self._within(self.context.with_(function=name, inputs=(), stdin=None), body)
-        self.variables = kept
-        return []
-
-    def _parameters(self, node: Node) -> list[Command]:
-        """Parameters; a default may start something, and is what a script's own one holds."""
-        before = len(self.reading.commands)
-        waiting = [node]
-        while waiting:
-            one = waiting.pop()
-            if one.type == "script_parameter":
-                self._parameter(one)
-            waiting += reversed(one.named_children)
-        return self.reading.commands[before:]
-
-    def _parameter(self, node: Node) -> None:
-        named = next((c for c in node.named_children if c.type == "variable"), None)
-        default = next((c for c in node.named_children if c.type.endswith("default")), None)
-        if named is None:
-            return
-        # The grammar takes the next parameters for elements of an array.
-        given = default.named_children[:1] if default is not None else []
-        if given and given[0].type == "array_literal_expression":
-            given = given[0].named_children
-        values = [self.evaluator.value(one) for one in given]
-        value = values[0] if values else unknown()
-        if self.context.function or self.place.depth:
-            value = unknown(value.taints)
-        self.variables[self.source(named).lstrip("$").lower()] = value
 
     def _assignment(self, node: Node) -> list[Command]:
         left, right = node.named_children[0], node.child_by_field_name("value")
@@ -420,6 +281,12 @@ class Walk:
         self.reading.assignments.append(Assignment(name, word, span))
         return self.reading.commands[before:]
 
+    def bounded(self, words: Sequence[Word], node: Node) -> Sequence[Word]:
+        """The values that are judged one by one."""
+        if len(words) > _MOST_VALUES:
+            self.reading.gap(Obstacle.SIZE, self.span(node))
+        return words[:_MOST_VALUES]
+
     # -- pipelines
 
     def _pipeline(self, node: Node) -> tuple[list[Command], Value]:
@@ -432,7 +299,7 @@ class Walk:
             kept = self.context
             if index and before and operators[index - 1 : index]:
                 negated = operators[index - 1] == "||"
-                self.context = self._under(Condition(before, negated))
+                self.context = self.under(Condition(before, negated))
             if child.type == "pipeline_chain":
                 commands, value = self._chain(child)
             else:
@@ -470,7 +337,7 @@ class Walk:
     def _printed(self, node: Node, value: Value | None, context: Context) -> list[Command]:
         """`'text' > file`, which prints a value without naming a command."""
         nodes = [node] if node.type == "redirection" else node.named_children
-        redirects = tuple(one for child in nodes for one in self._redirection(child))
+        redirects = tuple(one for child in nodes for one in self.elements.redirection(child))
         if value is None or not redirects:
             return []
         words = (Word("Write-Output"), *value.words)
@@ -502,8 +369,8 @@ class Walk:
     def _command(self, node: Node, context: Context, given: Value | None = None) -> list[Command]:
         pending, self._pending = self._pending, []
         try:
-            head = self._head(node)
-            words, redirects = self._elements(node)
+            head = self.elements.head(node)
+            words, redirects = self.elements.of(node)
             blocks = self._pending
         finally:
             self._pending = pending
@@ -527,139 +394,6 @@ class Walk:
         )
         return self.starter.started(command, context, blocks, given)
 
-    def _head(self, node: Node) -> Word | None:
-        """The program; None for `& { ... }`, which is a block."""
-        for child in node.named_children:
-            if child.type == "command_name":
-                return self._token(child)
-            if child.type == "command_name_expr":
-                inner = child.named_children[0] if child.named_children else child
-                if inner.type in {"command_name", "path_command_name"}:
-                    return self._token(inner)
-                value = self.evaluator.value(inner)
-                if value.type_name == "block":
-                    return None
-                first = value.words[0] if value.words else Word(HOLE)
-                return first.at(self.span(inner))
-        raw = self.source(node).split()
-        return Word(raw[0] if raw else HOLE, self.span(node))
-
-    def _token(self, node: Node) -> Word:
-        """A bare token with variables in it."""
-        raw = self.source(node)
-        taints: set[Taint] = set()
-
-        def put_in(found: re.Match[str]) -> str:
-            value = self.evaluator.variable(found[0])
-            taints.update(value.taints)
-            return value.text
-
-        value = raw
-        if "$" in raw:
-            value = _IN_STRING.sub(put_in, raw)
-        for child in node.named_children:
-            if child.type == "sub_expression":
-                taints.update(self.evaluator.value(child).taints)
-        value = folded_parameters(strings.bare(value))
-        if PARAMETER in value:
-            taints.add(Taint.PARAMETER)
-        if "$(" in value:
-            value = re.sub(r"\$\(.*\)", HOLE, value, flags=re.DOTALL)
-        return Word(value, self.span(node), frozenset(taints))
-
-    def _elements(  # noqa: C901 - one case a kind of element
-        self, node: Node
-    ) -> tuple[list[Word], tuple[Redirect, ...]]:
-        words: list[Word] = []
-        redirects: list[Redirect] = []
-        attach, end = "", -1
-        for child in _elements_of(node):
-            is_glued = child.start_byte == end
-            if child.type == "command_argument_sep" or (
-                child.type == "argument_list" and _member_before(child) is not None
-            ):
-                if words and self.source(child) == ":":  # `-s=https://...` of a program
-                    attach = f"{words.pop().text}:"
-                continue
-            if child.type == "redirection":
-                redirects += self._redirection(child)
-                continue
-            if child.type == "command_parameter":
-                raw = folded_parameters(strings.unescaped(self.source(child)))
-                attach = raw if raw.endswith(":") else ""
-                words += [] if attach else [Word(raw, self.span(child))]
-                continue
-            if child.type == "unary_expression" and self.source(child)[:2] in _DASHES:
-                Mender(self).unglue(node)
-                break
-            found = self._argument(child)
-            if attach and found:
-                found[0] = dataclasses.replace(
-                    found[0], text=attach + found[0].text, alternatives=()
-                )
-                attach = ""
-            elif is_glued and words and len(found) == 1 and child.type in _GLUING:
-                found[0] = _one_word(words.pop(), found[0])
-            words += found
-            end = child.end_byte
-        return words, tuple(redirects)
-
-    def _argument(self, node: Node) -> list[Word]:
-        raw = self.source(node)
-        if raw.startswith("@") and raw[1:].isidentifier():
-            return self._splatted(raw)
-        if node.type == "bareword_argument_list":
-            return [word for child in node.named_children for word in self._argument(child)]
-        if node.type == "argument_list":
-            return [word for value in self.evaluator.arguments(node) for word in value.words]
-        if node.type in _TOKENS:
-            return self._bare(node, raw)
-        after = node.next_named_sibling
-        if after is not None and (member := _member_before(after)) is not None:
-            value = self.evaluator.called(node, member, after)  # `iex $client.DownloadString(u)`
-        else:
-            value = self.evaluator.value(node)
-        span = self.span(node)
-        quoted = raw[:1] in {"'", '"'}
-        if "commandline" in value.table:  # `-Arguments @{CommandLine = '...'}` of a new process
-            value = value.table["commandline"]
-        return [
-            Word(word.text, span, word.taints, word.alternatives, quoted, word.may_be_empty)
-            for word in value.words
-        ]
-
-    def _bare(self, node: Node, raw: str) -> list[Word]:
-        """A token outside quotes; commas in it make it several arguments."""
-        if raw.startswith("<"):  # "reserved for future use", as in `<<A`
-            self.reading.gap(Obstacle.SYNTAX, self.span(node))
-        word = self._token(node)
-        if "," not in raw or '"' in raw or "'" in raw:
-            return [word]
-        return [dataclasses.replace(word, text=piece) for piece in word.text.split(",") if piece]
-
-    def _splatted(self, raw: str) -> list[Word]:
-        value = self.evaluator.variable(raw)
-        words: list[Word] = []
-        for name, held in value.table.items():
-            if held.text == "$true":
-                words.append(Word(f"-{name}"))
-            elif held.text != "$false":
-                words += [Word(f"-{name}"), *held.words]
-        return words if value.table else list(value.words)
-
-    def _redirection(self, node: Node) -> list[Redirect]:
-        target = next((c for c in node.named_children if c.type == "redirected_file_name"), None)
-        if target is None:
-            return []
-        raw = self.source(node.named_children[0])
-        operator = ">>" if ">>" in raw else "<" if "<" in raw else ">"
-        if operator == "<":  # "reserved for future use": no PowerShell runs this
-            self.reading.gap(Obstacle.SYNTAX, self.span(node))
-        number = int(raw[0]) if raw[:1].isdecimal() else None
-        inner = [c for c in target.named_children if c.type != "command_argument_sep"]
-        words = self._argument(inner[0]) if inner else []
-        return [Redirect(operator, word, number) for word in words[:1]]
-
     # -- for the evaluator
 
     def block(self, node: Node) -> None:
@@ -675,7 +409,7 @@ class Walk:
         try:
             found: list[Command] = []
             for node in nodes:
-                found += self._each(node.named_children)
+                found += self.each(node.named_children)
             return found
         finally:
             self.context, self._pending = kept, kept_pending
@@ -690,7 +424,7 @@ class Walk:
             kept = self.variables.get("_")
             found: list[Command] = []
             words = given.words if given.is_literal else (Word(HOLE, taints=given.taints),)
-            for word in self._bounded(words, nodes[0]):
+            for word in self.bounded(words, nodes[0]):
                 self.variables["_"] = Value((word,), type_name=given.type_name)
                 found += self._blocks(nodes, context)
             if kept is not None:
@@ -740,32 +474,6 @@ class Walk:
         )
         self.reading.commands.append(command)
         return command
-
-
-def _elements_of(node: Node) -> Iterator[Node]:
-    for group in node.named_children:
-        if group.type == "command_elements":
-            yield from group.named_children
-
-
-def _sign(node: Node) -> bool:
-    """Whether an unnamed token is an operator, not a bracket."""
-    return node.type.startswith(("-", "!"))
-
-
-def _one_word(left: Word, right: Word) -> Word:
-    """`$a$b/c`, which is one argument."""
-    span = Span(min(left.span.start, right.span.start), max(left.span.end, right.span.end))
-    return Word(left.text + right.text, span, left.taints | right.taints)
-
-
-def _member_before(node: Node) -> Node | None:
-    """The member that an argument list is for: `$a.b` right before `(c)`."""
-    before = node.prev_named_sibling
-    if node.type != "argument_list" or before is None or before.end_byte != node.start_byte:
-        return None
-    inner = before.named_children[0] if before.named_children else before
-    return inner if inner.type == "member_access" else None
 
 
 def _added(left: Value, right: Value) -> Value:
