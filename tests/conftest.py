@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import settings
 
+from mcp_server.creation.seal import Sealer
 from mcp_server.creation.workflow import Workflow
 from mcp_server.ecs.backend import LocalBackend, LocalEndpoint
 from mcp_server.ecs.credentials import Account
@@ -60,4 +61,9 @@ def shared_gateway(shared_emulator) -> Iterator[Gateway]:
 def service(shared_emulator, shared_gateway) -> Service:
     """An endpoint that nobody has called yet."""
     shared_emulator.reset()
-    return Service(shared_emulator, shared_gateway, Workflow(Settings(local=True), shared_gateway))
+    return Service(shared_emulator, shared_gateway, _workflow(shared_gateway))
+
+
+def _workflow(gateway: Gateway) -> Workflow:
+    """As in a server, whose previews have tokens."""
+    return Workflow(Settings(local=True), gateway, sealer=Sealer(["k" * 32]))

@@ -89,7 +89,10 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
     parser = ShellParser(ahead=serves)
     policy = policy_of(settings)
     inspector = Inspector(settings, policy, parser=parser)
-    keys = [key.get_secret_value() for key in settings.token_keys] or [secrets.token_hex(32)]
-    workflow = Workflow(settings, gateway, inspector, Sealer(keys))
+    keys = [key.get_secret_value() for key in settings.token_keys]
+    if serves and not keys:
+        keys = [secrets.token_hex(32)]
+    # A process that ends with its one answer could not take a token back.
+    workflow = Workflow(settings, gateway, inspector, Sealer(keys) if keys else None)
     tools = (PreviewCommand(workflow), CreateCommand(workflow), ExplainError())
     return Application(settings, backend, gateway, parser, workflow, policy, tools)

@@ -22,5 +22,8 @@ command = script_command(
     "Create a command from FILE. Creating does not run it.",
     _create,
     click.option("--yes", is_flag=True, help="Agree to what a person would be asked about."),
-    click.option("--preview-token", help="Create only what was previewed: its preview_token."),
+    click.option(
+        "--preview-token",
+        help="Create only what was previewed: its preview_token. Takes CLOUD_ASSISTANT_TOKEN_KEYS.",
+    ),
 )

@@ -13,6 +13,7 @@ from mcp_server.cli.application import assemble, load_settings
 from mcp_server.creation.workflow import Workflow
 from mcp_server.models.result import Result, Status
 from mcp_server.tools.rendering import answer
+from mcp_server.tools.visible import escaped
 
 TYPES: Final = {
     ".sh": "RunShellScript",
@@ -70,6 +71,8 @@ def script_command(
     ) -> None:
         settings = load_settings(overrides | ({"local": True} if local else {}))
         given = script_arguments(file, arguments, script_type, options)
+        if name == "create":
+            given.pop("dry_run", None)  # of an arguments file; preview is for that
         report(anyio.run(act, assemble(settings).workflow, given, yes), as_json=as_json)
 
     decorated: _Command = click.pass_obj(command)
@@ -137,7 +140,7 @@ def script_arguments(
     if arguments is not None:
         try:
             given = json.loads(arguments.read_text(encoding="utf-8"))
-        except ValueError:
+        except (ValueError, RecursionError):
             raise click.UsageError(f"--arguments {arguments}: not JSON") from None
         if not isinstance(given, dict):
             raise click.UsageError(f"--arguments {arguments}: not a JSON object")
@@ -157,7 +160,8 @@ def report(result: Result, *, as_json: bool) -> None:
     """Print a result, and end the program: 0 for created and previews, 1 for anything else."""
     told = answer(result)
     if as_json:
-        click.echo(json.dumps(told.structured, ensure_ascii=False, indent=2))
+        data = json.dumps(told.structured, ensure_ascii=False, indent=2)
+        click.echo("\n".join(map(escaped, data.split("\n"))))
     else:
         click.echo(told.text.rpartition("\n")[0])  # the JSON line is for agents
     raise SystemExit(0 if result.status in {Status.CREATED, Status.PREVIEW} else 1)

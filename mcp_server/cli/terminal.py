@@ -3,7 +3,6 @@
 import sys
 from dataclasses import dataclass
 
-import anyio.to_thread
 import click
 
 from mcp_server.creation.consent import Answered, Decision, Question, Reply
@@ -23,8 +22,9 @@ class TerminalCaller:
         """Ask at the terminal; without one there is nobody."""
         if self.agrees:
             return Reply(Decision.CREATE)
-        if not sys.stdin.isatty():
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return Reply(Decision.UNAVAILABLE)
         click.echo(visible(question.message), err=True)
-        yes = await anyio.to_thread.run_sync(lambda: click.confirm("Create it?", err=True))
+        # Not in a thread: nothing else is under way, and Ctrl-C has to end it.
+        yes = click.confirm("Create it?", err=True)
         return Reply(Decision.CREATE if yes else Decision.DECLINE)

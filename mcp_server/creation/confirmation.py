@@ -13,6 +13,7 @@ from mcp.server.context import ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp.shared.message import ServerMessageMetadata
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 
 from mcp_server.creation.consent import Answered, Decision, Question, Reply
 
@@ -67,6 +68,8 @@ class ClientCaller:
                 # Rides on the stream of the call itself, so that HTTP clients get it.
                 metadata=ServerMessageMetadata(related_request_id=self.context.request_id),
             )
+        except ValidationError:  # the client's answer is none
+            return Reply(Decision.UNAVAILABLE)
         except MCPError as error:
             timed_out = error.error.code == types.REQUEST_TIMEOUT
             return Reply(Decision.NO_ANSWER if timed_out else Decision.UNAVAILABLE)
@@ -78,10 +81,13 @@ def caller_of(
 ) -> ClientCaller:
     """Who makes a call, with the answer that it brings to an earlier question."""
     token = get_access_token()
-    principal = "" if token is None else token.subject or token.client_id
+    principal = ""
+    if token is not None:  # two name spaces, which must not meet
+        principal = f"sub:{token.subject}" if token.subject else f"client:{token.client_id}"
     answered: Answered | None = None
     # Handshake-era requests may carry these fields too; there they mean nothing.
-    if context.protocol_version in MODERN_PROTOCOL_VERSIONS and params.request_state:
+    is_modern = context.protocol_version in MODERN_PROTOCOL_VERSIONS
+    if is_modern and params.request_state and _shows_forms(context):
         response = (params.input_responses or {}).get(KEY)
         if isinstance(response, types.ElicitResult):
             answered = Answered(params.request_state, _reply(response))

@@ -11,8 +11,8 @@ from mcp_server.models.request import CommandRequest
 
 _PURPOSE: Final = "question"
 _LONGEST_EXCERPT: Final = 160
-_SHOWN: Final = 5
-"""Findings in a question, the heaviest."""
+_SHOWN: Final = 8
+"""Rules that a question tells in full, and lines of one."""
 
 
 class Decision(StrEnum):
@@ -95,12 +95,16 @@ def question(
     principal: str,
 ) -> Question:
     """What a person is asked about a request; the digest stands for every byte of it."""
-    asked = [finding for finding in findings if finding.severity is Severity.CONFIRM]
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity is Severity.CONFIRM:
+            by_rule.setdefault(finding.rule_id, []).append(finding)
+    more = [f"{rule_id} {found[0].rule}" for rule_id, found in by_rule.items()][_SHOWN:]
     lines = [
         f"Create the command {request.name!r} ({request.type}) in {request.region_id}?",
         "It is stored, not run; whoever runs it later runs it as root or SYSTEM.",
-        *(_told(finding) for finding in asked[:_SHOWN]),
-        *([f"... and {len(asked) - _SHOWN} more findings."] if len(asked) > _SHOWN else []),
+        *map(_told, list(by_rule.values())[:_SHOWN]),
+        *([f"Besides: {', '.join(more)}."] if more else []),
         f"Digest: {digest}",
     ]
     sealed = {"digest": digest, "client_token": client_token, "principal": principal}
@@ -115,8 +119,12 @@ def asked(sealer: Sealer, state: str, principal: str) -> dict[str, Any] | Broken
     return content
 
 
-def _told(finding: Finding) -> str:
-    place = f"Line {finding.line}: " if finding.line else ""
+def _told(found: list[Finding]) -> str:
+    """What one rule found, by its first place."""
+    finding = found[0]
+    others = [str(other.line) for other in found[1:] if other.line]
+    again = f" and {', '.join(others[:_SHOWN])}{', ...' * (len(others) > _SHOWN)}" * bool(others)
+    place = f"Line {finding.line}{again}: " if finding.line else ""
     # What stands in a script must not write a line of the question.
     excerpt = f" ({shown(finding.excerpt, _LONGEST_EXCERPT)})" if finding.excerpt else ""
     return f"- {place}{finding.message}{excerpt} {finding.why}"

@@ -10,7 +10,7 @@ from mcp_server.ecs.wire import ENCODING, digest, url_bytes
 from mcp_server.guardrails.content import Content
 from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.guardrails.parameters import Placeholder
-from mcp_server.guardrails.policy.model import Confirmation
+from mcp_server.guardrails.policy.model import NO_POLICY, Confirmation, Policy
 from mcp_server.models import limits
 from mcp_server.models.equivalent import Equivalent
 from mcp_server.models.finding import Severity
@@ -62,11 +62,27 @@ def build_preview(
         digest=digest(parameters),
         preview_token=token,
         verdict=decision,
+        policy=tuple(_policy_lines(inspection, inspector.policy)),
         url_bytes=url_bytes(parameters, endpoint),
         permission=permission(request.region_id),
         rendered=rendered(inspection, content.text, inspector),
         equivalents=_equivalents(request, content, outgoing),
     )
+
+
+def _policy_lines(inspection: Inspection, policy: Policy) -> Iterator[str]:
+    """What of the policy bears on a request; the findings themselves say what was lowered."""
+    if policy == NO_POLICY:
+        return
+    yield f"confirmation is {policy.confirmation}"
+    if policy.require_preview:
+        yield "a preview_token is required"
+    for rule_id in dict.fromkeys(finding.rule_id for finding in inspection.findings):
+        waiver = policy.waived.get(rule_id)
+        if waiver is not None:
+            yield f"{rule_id} is waived through {waiver.until}: {waiver.reason}"
+        elif rule_id in policy.severities:
+            yield f"{rule_id} weighs {policy.severities[rule_id]}"
 
 
 def _equivalents(

@@ -1,16 +1,13 @@
 """The parameters of a script in a preview: where they stand, and the script with samples in."""
 
-import difflib
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass, field
 
 from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.guardrails.parameters import BUILT_INS, Placeholder, placeholders
 from mcp_server.guardrails.script.model import HOLE, PARAMETER, Script
 from mcp_server.models.request import PreviewCommandRequest
 from mcp_server.models.result import Parameter, Rendered
-
-_MOST_DIFF_LINES: Final = 400
 
 
 def preview_parameters(inspection: Inspection) -> Iterator[Parameter]:
@@ -80,30 +77,66 @@ def rendered(inspection: Inspection, template: str, inspector: Inspector) -> Ren
     if not isinstance(request, PreviewCommandRequest) or not request.sample_parameters:
         return None
     values = {sample.name.lower(): sample.value for sample in request.sample_parameters}
-    pieces: list[str] = []
-    at = 0
-    used: set[str] = set()
-    unfilled: dict[str, None] = {}
-    for placeholder in placeholders(template) if request.enable_parameter else ():
-        value = values.get(placeholder.name.lower())
-        if value is not None:
-            used.add(placeholder.name.lower())
-            pieces += [template[at : placeholder.start], value]
-            at = placeholder.end
-        elif placeholder.kind == "custom":
-            unfilled[placeholder.name] = None
-    script = "".join([*pieces, template[at:]])
+    filling = _Filling(values if request.enable_parameter else {})
+    for line in template.split("\n"):  # no name of a parameter has a line feed in it
+        filling.add(line)
+    script = "\n".join(filling.script)
     judgement = inspector.judged(request, script)
     known = {(finding.rule_id, finding.line) for finding in inspection.findings}
-    diff = difflib.unified_diff(
-        template.splitlines(), script.splitlines(), "template", "with samples", lineterm="", n=1
-    )
-    lines = [line for _, line in zip(range(_MOST_DIFF_LINES), diff, strict=False)]
     return Rendered(
         script=script,
-        diff="\n".join(lines),
+        diff="\n".join(filling.diff),
         verdict=judgement.verdict,
-        findings=tuple(f for f in judgement.findings if (f.rule_id, f.line) not in known),
-        unfilled=tuple(unfilled),
-        unused=tuple(s.name for s in request.sample_parameters if s.name.lower() not in used),
+        findings=tuple(
+            finding
+            for finding in judgement.findings
+            if (finding.rule_id, filling.origin(finding.line)) not in known
+        ),
+        unfilled=tuple(filling.unfilled),
+        unused=tuple(
+            s.name for s in request.sample_parameters if s.name.lower() not in filling.used
+        ),
     )
+
+
+@dataclass(slots=True)
+class _Filling:
+    """A script being filled in, line by line."""
+
+    values: dict[str, str]
+    script: list[str] = field(default_factory=list)
+    diff: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    unfilled: dict[str, None] = field(default_factory=dict)
+    _origins: list[int] = field(default_factory=list)
+    """The line of the template of each line of the script, from 1."""
+    _line: int = 1
+
+    def add(self, template: str) -> None:
+        """Fill in the next line of the template."""
+        filled = self._filled(template)
+        if filled != template:
+            self.diff.append(f"@@ line {self._line} @@")
+            self.diff.append(f"-{template}")
+            self.diff += [f"+{line}" for line in filled.split("\n")]
+        self._origins += [self._line] * (filled.count("\n") + 1)
+        self._line += 1
+        self.script.append(filled)
+
+    def origin(self, line: int | None) -> int | None:
+        """The line of the template that a line of the script comes from."""
+        return None if line is None else self._origins[min(line, len(self._origins)) - 1]
+
+    def _filled(self, template: str) -> str:
+        pieces: list[str] = []
+        at = 0
+        for placeholder in placeholders(template):
+            name = placeholder.name.lower()
+            value = self.values.get(name)
+            if value is not None:
+                self.used.add(name)
+                pieces += [template[at : placeholder.start], value]
+                at = placeholder.end
+            elif placeholder.kind == "custom":
+                self.unfilled[placeholder.name] = None
+        return "".join([*pieces, template[at:]])

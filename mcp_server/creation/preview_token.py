@@ -8,6 +8,7 @@ from mcp_server.creation.seal import Broken, Sealer
 from mcp_server.ecs.wire import digest, field_digests
 
 _PURPOSE: Final = "preview-token"
+_CONTENT: Final = "command_content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +17,20 @@ class Previewed:
 
     digest: str
     fields: Mapping[str, str]
-    """A digest for each argument, by name."""
+    """A short digest for each argument, by name."""
     client_token: str
     """Of the one command that may come of it."""
 
     def differences(self, parameters: dict[str, Any]) -> dict[str, str]:
         """The arguments of a request that are not as previewed, each with what happened to it."""
         now = field_digests(parameters)
-        return {
+        found = {
             name: "added" if name not in self.fields else "left out" if name not in now else "other"
             for name in (*self.fields, *(now.keys() - self.fields.keys()))
             if self.fields.get(name) != now.get(name)
         }
+        # The short digests only tell fields apart; what binds is the digest of all of it.
+        return found or ({} if self.digest == digest(parameters) else {_CONTENT: "other"})
 
 
 def preview_token(

@@ -19,21 +19,21 @@ class UnsettledTokens:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._tokens: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._tokens: OrderedDict[tuple[str, str], tuple[float, str]] = OrderedDict()
 
-    def keep(self, digest: str, token: str) -> None:
-        """Remember the token of a request; the oldest are forgotten first."""
-        self._tokens[digest] = (self._clock() + KEPT_SECONDS, token)
-        self._tokens.move_to_end(digest)
+    def keep(self, principal: str, digest: str, token: str) -> None:
+        """Remember the token of somebody's request; the oldest are forgotten first."""
+        self._tokens[principal, digest] = (self._clock() + KEPT_SECONDS, token)
+        self._tokens.move_to_end((principal, digest))
         while len(self._tokens) > MOST_KEPT:
             self._tokens.popitem(last=False)
 
-    def of(self, digest: str) -> str | None:
-        """The token that an identical request left behind; it stays."""
-        until, token = self._tokens.get(digest, (0.0, ""))
+    def of(self, principal: str, digest: str) -> str | None:
+        """The token that an identical request of theirs left behind."""
+        until, token = self._tokens.get((principal, digest), (0.0, ""))
         return token if until > self._clock() else None
 
-    def take(self, digest: str) -> str | None:
-        """The token that an identical request left behind, and forget it."""
-        until, token = self._tokens.pop(digest, (0.0, ""))
-        return token if until > self._clock() else None
+    def forget(self, principal: str, digest: str, token: str) -> None:
+        """Forget a token, where it is the one that is remembered."""
+        if self._tokens.get((principal, digest), (0.0, ""))[1] == token:
+            del self._tokens[principal, digest]

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, overload
 from uuid import uuid4
 
@@ -20,12 +21,12 @@ from mcp_server.creation.consent import (
     question,
 )
 from mcp_server.creation.preview import Outgoing, build_preview, verdict
-from mcp_server.creation.preview_token import opened, preview_token
+from mcp_server.creation.preview_token import Previewed, opened, preview_token
 from mcp_server.creation.proposal import EarlierAnswer, Proposal, proposal
 from mcp_server.creation.seal import Broken, Sealer
 from mcp_server.creation.unsettled import UnsettledTokens
 from mcp_server.ecs.gateway import EcsError, Gateway
-from mcp_server.ecs.wire import api_request
+from mcp_server.ecs.wire import api_request, digest
 from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Finding, Severity
@@ -63,6 +64,13 @@ HOW_TO_CHANGE: Final = (
 HOW_TO_REPAIR: Final = "Nothing was created. Change the arguments as error.fix says and call again."
 
 
+_WITHOUT_TOKEN: Final = {
+    Verdict.WOULD_BE_CREATED: "Nothing was created. create_command with the same arguments creates "
+    "it. Creating does not run it either; ecs:InvokeCommand does. Its content is final once "
+    "created; ModifyCommand cannot change it.",
+    Verdict.NEEDS_CONFIRMATION: "Nothing was created, and a person has to agree first: "
+    "create_command with the same arguments asks them, and creates it only on their yes.",
+}
 _NEXT_STEPS: Final = {
     Verdict.WOULD_BE_CREATED: HOW_TO_CREATE,
     Verdict.NEEDS_CONFIRMATION: HOW_TO_AGREE,
@@ -93,13 +101,15 @@ class Workflow:
             settings: of the operator.
             gateway: to the cloud, or to the local endpoint.
             inspector: with the operator's policy.
-            sealer: for preview tokens and questions; by default with a key of its own.
+            sealer: for preview tokens and questions; without one there are no tokens, and
+                questions are good for this process alone.
             new_token: makes client tokens.
         """
         self._settings = settings
         self._inspector = inspector or Inspector(settings)
         self._policy = self._inspector.policy
         self._gateway = gateway
+        self._gives_tokens = sealer is not None
         self._sealer = sealer or Sealer([secrets.token_hex(32)])
         self._new_token = new_token
         self._unsettled = UnsettledTokens()
@@ -107,7 +117,7 @@ class Workflow:
 
     async def preview(self, arguments: Mapping[str, Any], caller: Caller = NOBODY) -> Result:
         """Everything about a command but its creation."""
-        return await self._previewed(arguments, PreviewCommandRequest, caller)
+        return self._told(await self._previewed(arguments, PreviewCommandRequest, caller))
 
     @overload
     async def create(self, arguments: Mapping[str, Any]) -> Result: ...
@@ -124,7 +134,11 @@ class Workflow:
             What became of it; or a question, when a person's answer comes with another call.
         """
         if arguments.get("dry_run") is True:
-            return await self._previewed(arguments, CreateCommandRequest, caller)
+            return self._told(await self._previewed(arguments, CreateCommandRequest, caller))
+        result = await self._decided(arguments, caller)
+        return result if isinstance(result, Question) else self._told(result)
+
+    async def _decided(self, arguments: Mapping[str, Any], caller: Caller) -> Result | Question:
         inspection = await self._inspected(arguments, CreateCommandRequest)
         if (refused := self._refused(inspection.findings)) is not None:
             return refused
@@ -137,7 +151,14 @@ class Workflow:
                 return reply
             if reply.decision is not Decision.CREATE:
                 return self._unconfirmed(inspection, reply)
-        return await self._created(inspection, proposal)
+        return await self._created(inspection, proposal, caller.principal)
+
+    def _told(self, result: Result) -> Result:
+        """The result; where nobody is asked it says so, whatever became of the request."""
+        if self._policy.confirmation != "never":
+            return result
+        step = f"{result.next_step} {NOBODY_IS_ASKED}" if result.next_step else NOBODY_IS_ASKED
+        return result.model_copy(update={"next_step": step})
 
     def crashed(self, outcome: Outcome) -> Result:
         """The result of a call that met a bug of ours."""
@@ -182,8 +203,10 @@ class Workflow:
         parameters = api_request(request, content.encoded)
         decision = verdict(inspection, self._policy.confirmation)
         token: str | None = None
-        if decision in {Verdict.WOULD_BE_CREATED, Verdict.NEEDS_CONFIRMATION}:
-            client_token = request.client_token or self._new_token()
+        is_possible = decision in {Verdict.WOULD_BE_CREATED, Verdict.NEEDS_CONFIRMATION}
+        if is_possible and self._gives_tokens:
+            left_behind = self._unsettled.of(caller.principal, digest(parameters))
+            client_token = request.client_token or left_behind or self._new_token()
             token = preview_token(self._sealer, parameters, caller.principal, client_token)
         return await anyio.to_thread.run_sync(
             lambda: build_preview(
@@ -197,10 +220,12 @@ class Workflow:
         )
 
     def _next_step(self, decision: Verdict) -> str:
+        if not self._gives_tokens and decision in _WITHOUT_TOKEN:
+            return _WITHOUT_TOKEN[decision]
         step = _NEXT_STEPS[decision]
         if decision is Verdict.NEEDS_CONFIRMATION and self._policy.confirmation == "handoff":
             step = HOW_TO_HAND_OFF
-        return f"{step} {NOBODY_IS_ASKED}" if self._policy.confirmation == "never" else step
+        return step
 
     # -- what is in the way
 
@@ -226,7 +251,6 @@ class Workflow:
         result = Result(
             status=Status.DECLINED if said_no else Status.NEEDS_CONFIRMATION,
             backend=self._backend,
-            next_step=HOW_TO_REPAIR,
             findings=inspection.findings,
             error=refusal.unconfirmed(inspection.findings, reply),
         )
@@ -241,21 +265,25 @@ class Workflow:
         if content is None or not isinstance(request, CreateCommandRequest):
             raise AssertionError("a request without a script is invalid, and was refused before")
         parameters = api_request(request, content.encoded)
-        previewed = (
-            None
-            if request.preview_token is None
-            else opened(self._sealer, request.preview_token, caller.principal)
-        )
+        earlier = self._earlier(caller)
+        previewed: Previewed | Broken | None = None
+        is_agreed = isinstance(earlier, EarlierAnswer) and earlier.digest == digest(parameters)
+        # What a person said yes to was bound when they were asked; its token may be over by now.
+        if request.preview_token is not None and not is_agreed:
+            previewed = opened(self._sealer, request.preview_token, caller.principal)
         binding = binding_findings(
-            request, parameters, previewed, required=self._policy.require_preview
+            request,
+            parameters,
+            previewed,
+            required=self._policy.require_preview and not is_agreed,
         )
         return proposal(
             request,
             parameters,
             previewed=None if isinstance(previewed, Broken) else previewed,
             binding=tuple(binding),
-            answered=self._earlier(caller),
-            left_behind=self._unsettled.of,
+            answered=earlier,
+            left_behind=partial(self._unsettled.of, caller.principal),
             new_token=self._new_token,
         )
 
@@ -296,9 +324,9 @@ class Workflow:
 
     # -- creation
 
-    async def _created(self, inspection: Inspection, proposal: Proposal) -> Result:
-        # Taken even when the caller has the token: once settled, it must not come up again.
-        self._unsettled.take(proposal.digest)
+    async def _created(self, inspection: Inspection, proposal: Proposal, principal: str) -> Result:
+        # Once settled, it must not come up again.
+        self._unsettled.forget(principal, proposal.digest, proposal.client_token)
         settled = False
         try:
             # One token for all attempts, so that no repetition can create a second command.
@@ -308,7 +336,7 @@ class Workflow:
             settled = result.error is None or result.error.outcome is not Outcome.UNKNOWN
         finally:  # also when the call is cancelled, and its caller never sees the token
             if not settled:
-                self._unsettled.keep(proposal.digest, proposal.client_token)
+                self._unsettled.keep(principal, proposal.digest, proposal.client_token)
         self._log("create", result, proposal.digest)
         return result
 
@@ -330,9 +358,7 @@ class Workflow:
             command_id=created.command_id,
             request_id=created.request_id,
             client_token=parameters["ClientToken"],
-            next_step=HOW_TO_RUN
-            if self._policy.confirmation != "never"
-            else f"{HOW_TO_RUN} {NOBODY_IS_ASKED}",
+            next_step=HOW_TO_RUN,
             findings=inspection.findings,
         )
 

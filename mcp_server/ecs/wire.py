@@ -42,7 +42,7 @@ _ARGUMENTS: Final = {
 }
 """What makes a command, by the API's names; a ClientToken says which call it is."""
 _SHORT: Final = 16
-"""Hex digits, enough that nobody finds another value for one."""
+"""Hex digits: to tell by accident of none which field is another one; not to rely on."""
 
 
 def api_request(request: CommandRequest, encoded_content: str) -> dict[str, Any]:

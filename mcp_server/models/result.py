@@ -128,6 +128,8 @@ class Preview(BaseModel):
     preview_token: str | None = None
     """Binds create_command to this preview, for ten minutes; absent when it would be refused."""
     verdict: Verdict
+    policy: tuple[str, ...]
+    """What of the operator's policy bears on it: consent, waivers, weights."""
     url_bytes: int
     """Length of the request's URL, which carries the script."""
     permission: Permission

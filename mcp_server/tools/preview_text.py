@@ -42,6 +42,7 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     yield f"- Sizes: {sizes}, URL {preview.url_bytes} bytes"
     permission = preview.permission
     yield f"- Needs: {permission.action} on {permission.resource}. {permission.quota}"
+    yield from (f"- Policy: {visible(line)}" for line in preview.policy)
     yield f"- Digest: {preview.digest}"
     if preview.preview_token:
         yield f"- preview_token: {preview.preview_token}"
@@ -85,12 +86,16 @@ def numbered(script: str) -> Iterator[str]:
     # Findings count line feeds only, so nothing else may start a line here.
     text = visible(script.removesuffix("\n"))
     lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
+    yield from _shortened(lines, "preview.script")
+
+
+def _shortened(lines: list[str], whole: str) -> Iterator[str]:
     if len(lines) <= _SHOWN_WHOLE:
         yield from lines
         return
     left_out = len(lines) - _SHOWN_HEAD - _SHOWN_TAIL
     yield from lines[:_SHOWN_HEAD]
-    yield f"      … {left_out} lines left out here; preview.script has them …"
+    yield f"      … {left_out} lines left out here; {whole} has them …"
     yield from lines[-_SHOWN_TAIL:]
 
 
@@ -108,8 +113,10 @@ def _rendered_lines(rendered: Rendered) -> Iterator[str]:
     """What the samples make of the script, as a difference, and what is to be thought of that."""
     yield ""
     yield f"With the sample values the script is judged: **{rendered.verdict}**"
-    lines = visible(rendered.diff).split("\n")
-    yield from fenced(lines[:_SHOWN_WHOLE] or ["(no difference)"], "diff")
+    if rendered.diff:
+        yield from fenced(
+            _shortened(visible(rendered.diff).split("\n"), "preview.rendered"), "diff"
+        )
     if rendered.unfilled:
         yield f"Without a sample: {', '.join(map(visible, rendered.unfilled))}"
     if rendered.unused:
@@ -136,6 +143,10 @@ def _parameter_line(parameter: Parameter) -> str:
 
 
 def _code(text: str) -> str:
-    """Text as code within a line; no backquote of its own ends it."""
+    """Text as code within a line; no run of backquotes of its own ends it."""
     shown = escaped(visible(text)).replace("\n", " ")
-    return f"`{shown}`" if "`" not in shown else f"`` {shown} ``"
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    if not longest:
+        return f"`{shown}`"
+    mark = "`" * (longest + 1)
+    return f"{mark} {shown} {mark}"

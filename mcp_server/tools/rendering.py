@@ -20,9 +20,7 @@ _HEADLINES: Final = {
     Status.INVALID: "Not created: the arguments need a change",
     Status.FAILED: "Failed",
 }
-_TOLD_BY_FINDINGS: Final = frozenset(
-    {Source.INPUT, Source.GUARDRAIL, Source.POLICY, Source.CONFIRMATION}
-)
+_TOLD_BY_FINDINGS: Final = frozenset({Source.INPUT, Source.GUARDRAIL, Source.POLICY})
 _FAILURES: Final = frozenset({Status.FAILED})
 _ERRORS: Final = _FAILURES | {Status.INVALID, Status.BLOCKED}
 

@@ -73,10 +73,20 @@ def test_a_value_that_makes_a_script_dangerous_is_caught() -> None:
         "block",
         ["DES001"],
     )
-    assert found.diff.split("\n")[3:] == [
+    assert found.diff.split("\n") == [
+        "@@ line 1 @@",
         "-systemctl restart '{{a}}'",
         "+systemctl restart 'x'; rm -rf /etc; ''",
     ]
+
+
+def test_what_the_template_has_is_not_told_of_the_values_again() -> None:
+    found = filled("echo '{{a}}'\nreboot\nrm -rf '/srv/{{a}}'\n", a="x\ny\u2028z")
+    assert [finding.rule_id for finding in found.findings] == []
+    assert found.diff.split("\n") == [
+        "@@ line 1 @@", "-echo '{{a}}'", "+echo 'x", "+y\u2028z'",
+        "@@ line 3 @@", "-rm -rf '/srv/{{a}}'", "+rm -rf '/srv/x", "+y\u2028z'",
+    ]  # fmt: skip
 
 
 def test_without_samples_or_parameters_nothing_is_filled_in() -> None:

@@ -7,30 +7,34 @@ from tests.conftest import Service
 from tests.guardrails.requests import VALID
 
 
-def test_a_token_is_taken_up_once_by_the_same_request_only() -> None:
+def test_a_token_is_taken_up_by_the_same_request_of_the_same_principal_only() -> None:
     tokens = UnsettledTokens()
-    tokens.keep("digest", "token")
-    assert [tokens.take("other"), tokens.take("digest"), tokens.take("digest")] == [
+    tokens.keep("ann", "digest", "token")
+    assert [tokens.of("ann", "other"), tokens.of("bob", "digest"), tokens.of("ann", "digest")] == [
+        None,
         None,
         "token",
-        None,
     ]
+    tokens.forget("ann", "digest", "another")
+    assert tokens.of("ann", "digest") == "token"
+    tokens.forget("ann", "digest", "token")
+    assert tokens.of("ann", "digest") is None
 
 
 def test_a_token_is_forgotten_after_a_while() -> None:
     now = [0.0]
     tokens = UnsettledTokens(clock=lambda: now[0])
-    tokens.keep("digest", "token")
+    tokens.keep("", "digest", "token")
     now[0] = KEPT_SECONDS
-    assert tokens.take("digest") is None
+    assert tokens.of("", "digest") is None
 
 
 def test_the_oldest_are_forgotten_first() -> None:
     tokens = UnsettledTokens()
     for number in range(MOST_KEPT + 1):
-        tokens.keep(f"digest-{number}", f"token-{number}")
-    assert tokens.take("digest-0") is None
-    assert tokens.take("digest-1") == "token-1"
+        tokens.keep("", f"digest-{number}", f"token-{number}")
+    assert tokens.of("", "digest-0") is None
+    assert tokens.of("", "digest-1") == "token-1"
 
 
 @pytest.mark.anyio

@@ -259,6 +259,7 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
             digest=digest(request),
             preview_token=result.preview.preview_token,
             verdict=Verdict.WOULD_BE_CREATED,
+            policy=(),
             url_bytes=url_bytes(request, service.emulator.endpoint),
             permission=permission("cn-hangzhou"),
         ),

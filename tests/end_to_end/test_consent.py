@@ -1,6 +1,9 @@
 """Consent with clients of the SDK, through every transport and era, and past them in raw calls."""
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from mcp import Client, MCPError
 
 from mcp_server.emulator import Emulator
 from tests.end_to_end.serving import UPTIME, WAYS, Deployment, call, structured, text_of
+from tests.serving import INITIALIZE, Served
 
 pytestmark = pytest.mark.anyio
 
@@ -254,3 +258,59 @@ async def test_never_needs_a_second_setting_and_is_named_in_every_answer(
     assert (created["status"], len(emulator.commands())) == ("created", 1)
     for answer in (preview, created):
         assert "CLOUD_ASSISTANT_CREATE_WITHOUT_CONSENT" in answer["next_step"]
+
+
+# -- answers that are none
+
+
+@contextmanager
+def started(deployment: Deployment, folder: Path) -> Iterator[Served]:
+    """The server on stdio, spoken to in raw JSON-RPC."""
+    errors = folder / "stderr.txt"
+    with (
+        errors.open("wb") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-m", "mcp_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=deployment.variables(),
+        ) as process,
+    ):
+        try:
+            yield Served(process, errors)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"action": "yes please"},
+        {},
+        {"action": "accept", "content": {"decision": {"a": 1}}},
+        {"action": "accept", "content": {"decision": ["create"]}},
+    ],
+    ids=str,
+)
+def test_a_client_whose_answer_is_no_answer_agrees_to_nothing(
+    deployment: Deployment, emulator: Emulator, tmp_path: Path, answer: Any
+) -> None:
+    with started(deployment, tmp_path) as exchange:
+        exchange.send(
+            {
+                "jsonrpc": "2.0", "id": 1, "method": "initialize",
+                "params": INITIALIZE | {"capabilities": {"elicitation": {}}},
+            },
+        )  # fmt: skip
+        exchange.receive()
+        exchange.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        params = {"name": "create_command", "arguments": REBOOT}
+        exchange.send({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params})
+        question = exchange.receive()
+        assert question["method"] == "elicitation/create"
+        exchange.send({"jsonrpc": "2.0", "id": question["id"], "result": answer})
+        result = exchange.receive()["result"]["structuredContent"]
+    assert result["status"] in {"needs_confirmation", "declined"}
+    assert result["error"]["outcome"] == "not_sent"
+    assert emulator.commands() == []

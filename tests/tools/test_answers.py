@@ -8,6 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from jsonschema import Draft202012Validator
 
 from mcp_server.creation import refusal
+from mcp_server.creation.seal import Sealer
 from mcp_server.creation.workflow import Workflow
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Finding, Severity
@@ -220,7 +221,7 @@ async def test_the_script_is_not_in_the_json_line(service: Service) -> None:
 def test_whatever_the_arguments_are_the_answer_fits_the_published_schema(
     shared_gateway, arguments: Arguments
 ) -> None:
-    workflow = Workflow(Settings(local=True), shared_gateway)
+    workflow = Workflow(Settings(local=True), shared_gateway, sealer=Sealer(["k" * 32]))
     for tool in (PreviewCommand(workflow), CreateCommand(workflow)):
         given_answer = anyio.run(answer_of, tool, arguments)
         given_answer.text.encode()

@@ -21,7 +21,7 @@ from mcp_server.guardrails.script.model import (
     Span,
 )
 from mcp_server.guardrails.script.placeholders import masked_placeholders
-from mcp_server.guardrails.script.shell.shfmt import ShellParser
+from mcp_server.guardrails.script.shell.shfmt import Node, ShellParser, Unparsed
 
 MOST_CHARACTERS: Final = 24 * 1024
 """Of a script; the API takes no more even where the operator raises the limit."""
@@ -80,6 +80,8 @@ class Reading:
     gaps: list[Gap] = field(default_factory=list)
     options: set[str] = field(default_factory=set)
     dialect: str = ""
+    _trees: dict[tuple[str, str], Node | Unparsed] = field(default_factory=dict)
+    """Of texts of the shell: the same one comes again in loops, calls and branches."""
     _nested: int = 0
     _deadline: float = 0.0
 
@@ -125,6 +127,14 @@ class Reading:
         from mcp_server.guardrails.script.foreign import lowering  # noqa: PLC0415 - as the others
 
         self.foreign.append(lowering.lower(foreign, self, place))
+
+    def tree(self, text: str, dialect: str) -> Node | Unparsed:
+        """The syntax tree of a text of the shell, parsed once."""
+        known = self._trees.get((text, dialect))
+        if known is None:
+            known = self.parser.parse(text, self.seconds_left, dialect)
+            self._trees[text, dialect] = known
+        return known
 
     def script(self, language: Language) -> Script:
         """The finished normal form."""

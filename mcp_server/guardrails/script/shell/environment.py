@@ -21,7 +21,7 @@ _KNOWN: Final = {
 """As the Cloud Assistant agent starts a script, unless the script sets them."""
 
 _MOST_VALUES: Final = 64
-"""That a variable may have after branches; of more nothing is known."""
+"""That a variable may have after branches; of more nothing is known, and there is a gap."""
 
 Value = Word | tuple[Word, ...]
 """A variable's, or the elements of an array."""
@@ -36,6 +36,8 @@ class Environment:
     """By a `cd` to a literal path before; empty when unknown."""
     calls: tuple[str, ...] = ()
     """The functions that are being called, the outermost first."""
+    is_cut: bool = False
+    """Whether a variable may have so many values that they are not kept."""
 
     def copy(self) -> "Environment":
         """For a branch, a subshell or a function."""
@@ -87,7 +89,7 @@ class Environment:
     def doubt(self, before: dict[str, Value]) -> None:
         """Go on where some variables may still have the values that they had before."""
         for name, value in before.items():
-            self.values[name] = _either([value, self.values.get(name)])
+            self.values[name] = self._one_of([value, self.values.get(name)])
 
     def join(self, *branches: "Environment") -> None:
         """Go on after branches of which one was taken: where they differ nothing is known."""
@@ -95,10 +97,17 @@ class Environment:
         for name in names:
             found = [branch.values.get(name) for branch in branches]
             if not all(_is_same(value, found[0]) for value in found[1:]):
-                self.values[name] = _either(found)
+                self.values[name] = self._one_of(found)
             elif found[0] is not None:
                 self.values[name] = found[0]
         self._settle(branches)
+
+    def _one_of(self, values: list[Value | None]) -> Word:
+        word = _either(values)
+        if len(word.alternatives) <= _MOST_VALUES:
+            return word
+        self.is_cut = True
+        return Word(HOLE, taints=word.taints, may_be_empty=word.may_be_empty)
 
     def _settle(self, branches: "tuple[Environment, ...]") -> None:
         if any(branch.directory != branches[0].directory for branch in branches):
@@ -131,7 +140,7 @@ def _either(values: list[Value | None]) -> Word:
         return Word(HOLE, taints=taints, may_be_empty=is_empty)
     found = dict.fromkeys(text for word in words if word is not None for text in word.values)
     known = tuple(text for text in found if text)
-    if not known or len(known) > _MOST_VALUES:
+    if not known:
         return Word(HOLE, taints=taints, may_be_empty=is_empty)
     return Word(
         known[0],

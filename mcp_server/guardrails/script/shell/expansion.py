@@ -74,8 +74,13 @@ class Expander:
         self._span = span
         self._left_out = left_out
 
-    def fields(self, node: Node) -> list[Word]:
-        """The arguments that a word becomes: one, several, or none."""
+    def fields(self, node: Node, *, is_name: bool = False) -> list[Word]:
+        """The arguments that a word becomes: one, several, or none.
+
+        Args:
+            node: the word.
+            is_name: whether it names what is run; then each of several values stays one.
+        """
         span = self._span(node)
         if (plain := plain_word(node, self.environment, span)) is not None:
             return [plain]
@@ -93,9 +98,14 @@ class Expander:
         for one in choices:
             pieces = [p for p in one.split(SPLIT) if p] if SPLIT in one else [one]
             found += [self._word(piece, text, span) for piece in pieces]
-        if text.several and len(found) == 1:
-            return [self._with_alternatives(node, found[0], text.several)]
-        return found
+        if not text.several or len(choices) > 1:
+            return found
+        word = self._with_alternatives(node, found[0] if found else Word("", span), text.several)
+        if is_name or word.quoted or not any(" " in value for value in word.values):
+            return [word]
+        # Whichever value it takes, its pieces are arguments.
+        arguments = dict.fromkeys(piece for value in word.values for piece in value.split())
+        return [Word(one, span, word.taints) for one in arguments]
 
     def single(self, node: Node | None) -> Word:
         """One word, without splitting: of an assignment, a redirection, a here-document."""

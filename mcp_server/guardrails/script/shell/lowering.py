@@ -53,7 +53,7 @@ def _parsed(text: str, reading: Reading, place: Place) -> tuple[shfmt.Node, str]
     dialect = _DIALECTS.get(reading.dialect, "bash")
     rest = text
     for _ in range(_MOST_RETRIES):
-        tree = reading.parser.parse(rest, reading.seconds_left, dialect)
+        tree = reading.tree(rest, dialect)
         if not isinstance(tree, shfmt.Unparsed):
             return tree, rest
         end = min(tree.offset or 0, len(text))

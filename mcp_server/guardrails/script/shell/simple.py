@@ -22,7 +22,7 @@ def call(walk: Walk, node: Node, context: Context) -> list[Command]:
     assigned = tuple(_assignment(walk, n) for n in node.get("Assigns") or ())
     words: list[Word] = []
     for argument in node.get("Args") or ():
-        words += walk.expander.fields(argument)
+        words += walk.expander.fields(argument, is_name=not words)
         if len(words) > _MOST_WORDS:
             walk.reading.gap(Obstacle.SIZE, walk.span(node))
             break

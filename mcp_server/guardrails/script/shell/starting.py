@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 Handler = Callable[["Starter", Command, Context], list[Command]]
 
 _MOST_WRAPPERS: Final = 12
+_MOST_TEXTS: Final = 16
+"""That one text may be, each of which is read; what is left out is a gap."""
+_MOST_NAMES: Final = 16
+"""Of one command, each of which is looked at; what is left out is a gap."""
 _KEEPING: Final = frozenset({Origin.REMOTE, Origin.LATER, Origin.DECODED, Origin.FILE})
 """Origins that a text within such a text keeps."""
 
@@ -62,11 +66,32 @@ class Starter:
         if self.walk.reading.is_over:
             self.walk.reading.gap(Obstacle.TIME, span)
             return []
+        if words and words[0].alternatives:
+            return self._each(words, span, context, assignments)
         command = self.walk.emit(words, span, context, assignments)
         built_ins.apply(command, self.walk.session, self.walk.reading)
         if writing.writes(command):
             self._kept(command, context)
         return self._started(command, context) or [command]
+
+    def _each(
+        self,
+        words: tuple[Word, ...],
+        span: Span,
+        context: Context,
+        assignments: tuple[Assignment, ...],
+    ) -> list[Command]:
+        """The command by each name that it may have: `$x` after branches, or in a loop."""
+        name, *rest = words
+        if len(name.alternatives) > _MOST_NAMES:
+            self.walk.reading.gap(Obstacle.SIZE, span)
+        found: list[Command] = []
+        for value in name.alternatives[:_MOST_NAMES]:
+            pieces = [value] if name.quoted else value.split()
+            named = [Word(one, name.span, name.taints, quoted=name.quoted) for one in pieces]
+            if named or rest:
+                found += self.start((*named, *rest), span, context, assignments)
+        return found
 
     def _kept(self, command: Command, context: Context) -> None:
         """Keep what a command writes, and read of it what the system runs later."""
@@ -86,7 +111,9 @@ class Starter:
             origin = Origin.DECODED
         outer = context.origin or walk.place.origin
         found: list[Command] = []
-        for value in text.values:
+        if len(text.values) > _MOST_TEXTS:
+            walk.reading.gap(Obstacle.SIZE, text.span)
+        for value in text.values[:_MOST_TEXTS]:
             carrier, offset = self._position(text, value)
             place = Place(
                 origin=outer if outer in _KEEPING and origin is Origin.STRING else origin,

@@ -128,6 +128,9 @@ class Walk:
         finally:
             self._depth -= 1
             self.context = outer
+            if self.session.environment.is_cut:
+                self.session.environment.is_cut = False
+                self.reading.gap(Obstacle.SIZE, self.span(node))
 
     def branch(
         self, nodes: Sequence[Node] | None, context: Context

@@ -87,6 +87,21 @@ def test_a_variable_after_branches_has_each_of_their_values(script, last):
 
 
 @pytest.mark.parametrize(
+    ("script", "commands"),
+    [
+        ("if a; then x=ls; else x=rm; fi; $x -rf /etc", ["ls -rf /etc", "rm -rf /etc"]),
+        ("if a; then x='ls -l'; else x='rm -rf /etc'; fi; $x", ["ls -l", "rm -rf /etc"]),
+        ("for x in ls 'rm -rf /etc'; do $x; done", ["ls", "rm -rf /etc"]),
+        ("for x in 'ls -l' 'rm -rf /etc'; do $x; done", ["ls -l", "rm -rf /etc"]),
+        ('case $1 in 1) x=ls;; *) x=reboot;; esac; "$x"', ["ls", "reboot"]),
+        ("for x in 'a b' /etc; do rm $x; done", ["rm a b /etc"]),
+    ],
+)
+def test_a_command_is_looked_at_by_each_name_that_it_may_have(script, commands):
+    assert described(script)[-len(commands) :] == commands
+
+
+@pytest.mark.parametrize(
     ("script", "last"),
     [
         ('rm {/etc,"/usr"}', "rm /etc /usr"),
