@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/cloud-assistant-mcp demo
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal --cov --cov-report=term
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .
