@@ -12,6 +12,7 @@ from mcp_server.models.result import Result
 
 
 async def _create(workflow: Workflow, given: dict[str, Any], agrees: bool) -> Result:
+    given.pop("dry_run", None)  # of an arguments file; preview is for that
     result = await workflow.create(given, TerminalCaller(agrees))
     assert not isinstance(result, Question), "a terminal answers at once"  # noqa: S101 - for mypy
     return result

@@ -71,8 +71,6 @@ def script_command(
     ) -> None:
         settings = load_settings(overrides | ({"local": True} if local else {}))
         given = script_arguments(file, arguments, script_type, options)
-        if name == "create":
-            given.pop("dry_run", None)  # of an arguments file; preview is for that
         report(anyio.run(act, assemble(settings).workflow, given, yes), as_json=as_json)
 
     decorated: _Command = click.pass_obj(command)

@@ -15,11 +15,10 @@ from mcp.shared.message import ServerMessageMetadata
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from mcp_server.creation.consent import Answered, Decision, Question, Reply
+from mcp_server.creation.consent import LONGEST_REASON, Answered, Decision, Question, Reply
 
 KEY: Final = "consent"
 """Of the one question in a result that asks."""
-_LONGEST_REASON: Final = 300
 _FORM: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
@@ -33,7 +32,7 @@ _FORM: Final[dict[str, Any]] = {
             "type": "string",
             "title": "Reason",
             "description": "Why not, for the agent; may be left empty",
-            "maxLength": _LONGEST_REASON,
+            "maxLength": LONGEST_REASON,
         },
     },
     "required": ["decision"],
@@ -118,7 +117,7 @@ def _shows_forms(context: _Context) -> bool:
 def _reply(result: types.ElicitResult) -> Reply:
     """What was answered; only the word itself is a yes."""
     content = result.content or {}
-    reason = str(content.get("reason") or "")[:_LONGEST_REASON]
+    reason = str(content.get("reason") or "")[:LONGEST_REASON]
     if result.action == "cancel":
         return Reply(Decision.CANCEL)
     if result.action == "accept" and content.get("decision") == Decision.CREATE:

@@ -11,6 +11,8 @@ from mcp_server.models.request import CommandRequest
 
 _PURPOSE: Final = "question"
 _LONGEST_EXCERPT: Final = 160
+LONGEST_REASON: Final = 300
+"""Characters of a reason that are told."""
 _SHOWN: Final = 8
 """Rules that a question tells in full, and lines of one."""
 

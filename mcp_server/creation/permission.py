@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from mcp_server.ecs.error_catalogue.row import REGION, RESOURCE
+from mcp_server.ecs.wire import ACTION
 from mcp_server.models.result import Permission
 
-ACTION: Final = "ecs:CreateCommand"
-"""From the CreateCommand page, as the resource is."""
+_ACTION: Final = f"ecs:{ACTION}"
 QUOTA: Final = (
     "An account may keep 500 to 50,000 commands in a region, by its quota; a full one answers "
     "CmdCount.ExceedQuota."
@@ -14,13 +15,13 @@ QUOTA: Final = (
 
 def permission(region_id: str) -> Permission:
     """The least that lets somebody create commands in a region, whatever their account."""
-    resource = f"acs:ecs:{region_id}:*:command/*"
+    resource = RESOURCE.replace(REGION, region_id)
     return Permission(
-        action=ACTION,
+        action=_ACTION,
         resource=resource,
         policy={
             "Version": "1",
-            "Statement": [{"Effect": "Allow", "Action": [ACTION], "Resource": [resource]}],
+            "Statement": [{"Effect": "Allow", "Action": [_ACTION], "Resource": [resource]}],
         },
         quota=QUOTA,
     )

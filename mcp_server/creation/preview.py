@@ -27,6 +27,8 @@ class Outgoing:
 
     parameters: dict[str, Any]
     """Of the API, CommandContent in Base64."""
+    client_token: str
+    """That it is sent with."""
     endpoint: str
     limit: int
     """Of the script, in bytes after Base64."""
@@ -63,7 +65,7 @@ def build_preview(
         preview_token=token,
         verdict=decision,
         policy=tuple(_policy_lines(inspection, inspector.policy)),
-        url_bytes=url_bytes(parameters, endpoint),
+        url_bytes=url_bytes(parameters | {"ClientToken": outgoing.client_token}, endpoint),
         permission=permission(request.region_id),
         rendered=rendered(inspection, content.text, inspector),
         equivalents=_equivalents(request, content, outgoing),

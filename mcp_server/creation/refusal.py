@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mcp_server.creation.consent import Decision, Reply
+from mcp_server.creation.consent import LONGEST_REASON, Decision, Reply
 from mcp_server.ecs.error_catalogue.lookup import listed
 from mcp_server.guardrails.policy.rules import POLICY_PREFIX
 from mcp_server.guardrails.texts import shown
@@ -12,7 +12,6 @@ from mcp_server.models.limits import API_PAGE
 
 _SHOWN: Final = 8
 """Findings that one message tells."""
-_LONGEST_REASON: Final = 300
 
 
 CODES: Final = {
@@ -72,7 +71,7 @@ def unconfirmed(findings: tuple[Finding, ...], reply: Reply) -> Explanation:
         raise AssertionError("each code of ours is in the catalogue")
     message = _messages(problems) or "The operator's policy has a person asked for every command."
     if reply.reason:
-        message = f"{message} The person's reason: {shown(reply.reason, _LONGEST_REASON)}"
+        message = f"{message} The person's reason: {shown(reply.reason, LONGEST_REASON)}"
     return Explanation(
         code=row.code,
         source=Source.CONFIRMATION,

@@ -202,17 +202,17 @@ class Workflow:
         endpoint = await self._gateway.endpoint(request.region_id)
         parameters = api_request(request, content.encoded)
         decision = verdict(inspection, self._policy.confirmation)
+        left_behind = self._unsettled.of(caller.principal, digest(parameters))
+        client_token = request.client_token or left_behind or self._new_token()
         token: str | None = None
         is_possible = decision in {Verdict.WOULD_BE_CREATED, Verdict.NEEDS_CONFIRMATION}
         if is_possible and self._gives_tokens:
-            left_behind = self._unsettled.of(caller.principal, digest(parameters))
-            client_token = request.client_token or left_behind or self._new_token()
             token = preview_token(self._sealer, parameters, caller.principal, client_token)
         return await anyio.to_thread.run_sync(
             lambda: build_preview(
                 inspection,
                 content,
-                Outgoing(parameters, endpoint, self._settings.content_limit),
+                Outgoing(parameters, client_token, endpoint, self._settings.content_limit),
                 self._inspector,
                 decision=decision,
                 token=token,
@@ -297,15 +297,10 @@ class Workflow:
         return EarlierAnswer(about["digest"], about["client_token"], caller.answered.reply)
 
     def _needs_person(self, inspection: Inspection, proposal: Proposal) -> bool:
-        match self._policy.confirmation:
-            case "never":
-                return False
-            case "handoff" if proposal.is_previewed:
-                return False
-            case "always":
-                return True
-            case _:
-                return inspection.has(Severity.CONFIRM)
+        confirmation = self._policy.confirmation
+        if confirmation == "handoff" and proposal.is_previewed:
+            return False
+        return verdict(inspection, confirmation) is Verdict.NEEDS_CONFIRMATION
 
     async def _asked(
         self, inspection: Inspection, proposal: Proposal, caller: Caller

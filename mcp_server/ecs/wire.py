@@ -1,6 +1,7 @@
 """A command in the API's own spelling: the only place that knows it."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -78,13 +79,23 @@ def field_digests(parameters: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def url_bytes(parameters: dict[str, Any], endpoint: str) -> int:
+def query_parameters(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and values as they go over the wire, lists numbered from 1."""
+    for name, value in parameters.items():
+        match value:
+            case list():
+                for number, item in enumerate(value, 1):
+                    for part, text in item.items():
+                        yield f"{name}.{number}.{part}", text
+            case bool():
+                yield name, str(value).lower()
+            case _:
+                yield name, str(value)
+
+
+def url_bytes(parameters: Mapping[str, Any], endpoint: str) -> int:
     """The length of the request's URL: the SDK sends every parameter in the query string."""
-    tags = parameters.get("Tag", [])
-    query = {name: value for name, value in parameters.items() if name != "Tag"}
-    for number, tag in enumerate(tags, 1):
-        query |= {f"Tag.{number}.{part}": text for part, text in tag.items()}
-    return len(f"https://{endpoint}/?{urlencode(query)}")
+    return len(f"https://{endpoint}/?{urlencode([*query_parameters(parameters)])}")
 
 
 def digest(parameters: dict[str, Any]) -> str:

@@ -145,12 +145,6 @@ class Analyser:
     def _indices(self) -> dict[Language, RuleIndex]:
         return {language: RuleIndex(self._rules, language) for language in Language}
 
-    def findings(
-        self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
-    ) -> tuple[Finding, ...]:
-        """What the rules say of a script, the heaviest first."""
-        return self.analysis(text, language, parameters=parameters, launcher=launcher).findings
-
     def analysis(
         self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
     ) -> Analysis:

@@ -15,10 +15,6 @@ RULES: Final[tuple[Rule, ...]] = (*REQUEST_RULES, *POLICY_RULES, *ALL_RULES)
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 _BY_NAME: Final = {rule.name: rule for rule in RULES}
 _ID: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{3}[0-9]{3}(?![A-Za-z0-9])")
-_NAME: Final = re.compile(
-    r"(?:\"rule\"\s{0,4}:\s{0,4}\"|\[(?:invalid|block|confirm|advice)\] )([a-z][a-z0-9-]{1,80})"
-)
-"""Where answers write a rule's name: in their structure, and in their text."""
 
 
 def weights() -> dict[str, Severity]:
@@ -27,11 +23,9 @@ def weights() -> dict[str, Severity]:
 
 
 def rules_named(text: str) -> tuple[Rule, ...]:
-    """The rules that a text names: alone, by their ids, or as answers of this server do."""
+    """The rules that a text names: alone, by id or name, or among other words by their ids."""
     alone = text.strip(" \t\r\n\"'`.,:;()[]")
     if rule := _BY_ID.get(alone.upper()) or _BY_NAME.get(alone.lower()):
         return (rule,)
     ids = (match[0] for match in _ID.finditer(text))
-    found = {_BY_ID[rule_id]: None for rule_id in ids if rule_id in _BY_ID}
-    names = (match[1] for match in _NAME.finditer(text))
-    return tuple(found | {_BY_NAME[name]: None for name in names if name in _BY_NAME})
+    return tuple({_BY_ID[rule_id]: None for rule_id in ids if rule_id in _BY_ID})

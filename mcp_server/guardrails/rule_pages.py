@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from mcp_server.guardrails.rules import ALL_RULES
-from mcp_server.guardrails.script.model import Language
 from mcp_server.guardrails.script_rule import Examples, ScriptRule
+from mcp_server.markdown import fenced, table
 
-_FENCES = {Language.SHELL: "sh", Language.POWERSHELL: "powershell", Language.BAT: "bat"}
 _BY_ID = {rule.id: rule for rule in ALL_RULES}
 _LONGEST = 400
 """Characters of an example that is shown; some are made to be too large."""
@@ -15,20 +14,13 @@ _LONGEST = 400
 
 def rules_index() -> str:
     """One row a rule: what an agent reads first."""
-    lines = [
-        "# Rules about scripts",
-        "",
-        "block: never created. confirm: a person has to agree. advice: stops nothing. "
-        "cloud-assistant://rules/ID has one rule with its examples.",
-        "",
-        "| Id | Rule | Severity | Languages | What it flags |",
-        "| --- | --- | --- | --- | --- |",
+    rows = [
+        (rule.id, rule.name, str(rule.severity), _languages(rule), rule.what) for rule in ALL_RULES
     ]
-    lines += [
-        f"| {rule.id} | {rule.name} | {rule.severity} | {_languages(rule)} | {_cell(rule.what)} |"
-        for rule in ALL_RULES
-    ]
-    return "\n".join(lines) + "\n"
+    return (
+        "# Rules about scripts\n\nblock: never created. confirm: a person has to agree. advice: "
+        "stops nothing. cloud-assistant://rules/ID has one rule with its examples.\n\n"
+    ) + table(("Id", "Rule", "Severity", "Languages", "What it flags"), rows)
 
 
 def rule_ids() -> tuple[str, ...]:
@@ -83,10 +75,8 @@ def _examples(title: str, rule: ScriptRule, examples: Examples) -> Iterator[str]
     for language in rule.languages:
         yield title
         yield ""
-        yield f"~~~{_FENCES[language]}"
-        for script in examples.of(language):
-            yield from _shortened(script).rstrip("\n").split("\n")
-        yield "~~~"
+        scripts = [_shortened(script).rstrip("\n") for script in examples.of(language)]
+        yield fenced("\n".join(scripts), language, mark="~")
         yield ""
 
 
@@ -99,7 +89,3 @@ def _shortened(script: str) -> str:
 
 def _languages(rule: ScriptRule) -> str:
     return ", ".join(rule.languages)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

@@ -24,7 +24,7 @@ KeyPath = tuple[str | int, ...]
 
 
 class Argument(BaseModel):
-    """One argument, as the file declares it."""
+    """What a client may give, as the file declares it."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 

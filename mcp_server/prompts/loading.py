@@ -7,7 +7,7 @@ from typing import Final
 
 from mcp_server.models import limits
 from mcp_server.prompts.front_matter import Head, TextError, read_head
-from mcp_server.prompts.prompt import Prompt, PromptArgument
+from mcp_server.prompts.prompt import Prompt
 
 _PLACEHOLDER: Final = re.compile(r"<<([a-z0-9_.]+)>>")
 """`<<goal>>`: scripts have {{ }}, ${ }, [[ ]], % % and << of their own, and never this."""
@@ -89,10 +89,7 @@ def _prompt(
         name=front_matter.name,
         title=front_matter.title,
         description=front_matter.description,
-        arguments=tuple(
-            PromptArgument(argument.name, argument.description, argument.required)
-            for argument in front_matter.arguments
-        ),
+        arguments=tuple(front_matter.arguments),
         pieces=_pieces(body, head, numbers),
     )
 

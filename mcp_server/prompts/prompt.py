@@ -1,27 +1,17 @@
 """What a prompt is, and how a client's values come into its text."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from mcp_server.guardrails.texts import shown
+from mcp_server.markdown import fenced
+from mcp_server.prompts.front_matter import Argument
 
 LONGEST_VALUE: Final = 65_536
 """Characters of one argument: as large as a document of AWS SSM may be, in bytes."""
 
-_BACKTICKS: Final = re.compile("`+")
-_SHORTEST_FENCE: Final = 3
 _NOT_GIVEN: Final = "(not given)"
-
-
-@dataclass(frozen=True, slots=True)
-class PromptArgument:
-    """What a client may give."""
-
-    name: str
-    description: str
-    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +28,7 @@ class Prompt:
     name: str
     title: str
     description: str
-    arguments: tuple[PromptArgument, ...]
+    arguments: tuple[Argument, ...]
     pieces: tuple[str, ...]
     """Text, argument's name, text, argument's name, …, text."""
 
@@ -76,10 +66,4 @@ class Prompt:
 
 
 def _block(value: str) -> str:
-    """A value as a block of code, fenced by more backticks than stand together in it."""
-    if not value.strip():
-        return _NOT_GIVEN
-    longest = max(map(len, _BACKTICKS.findall(value)), default=0)
-    fence = "`" * max(_SHORTEST_FENCE, longest + 1)
-    end = "" if value.endswith("\n") else "\n"
-    return f"{fence}\n{value}{end}{fence}"
+    return fenced(value) if value.strip() else _NOT_GIVEN

@@ -4,14 +4,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
 from mcp_server.models.regions import REGIONS
-from mcp_server.models.request import ContentEncoding, ScriptType
+from mcp_server.models.request import ScriptType
 from mcp_server.tools.resource import Resource
 
 MOST: Final = 100
 """Values in one answer; the protocol allows no more."""
 _LONGEST: Final = 128
 """Characters of the start that is completed; no value is longer."""
-_FLAGS: Final = ("true", "false")
 
 Values = Callable[[], Sequence[str]]
 
@@ -50,18 +49,8 @@ class Completions:
         nothing: Values = tuple
         self._by_argument: dict[str, Values] = {
             "region_id": lambda: regions,
-            "region": lambda: regions,
             "type": lambda: get_args(ScriptType),
-            "platform": lambda: ("linux", "windows"),
-            "content_encoding": lambda: get_args(ContentEncoding),
-            "enable_parameter": lambda: _FLAGS,
-            "rule_id": parts.get("rules", nothing),
-            "rule": parts.get("rules", nothing),
-            "code": parts.get("errors", nothing),
-            "error": parts.get("errors", nothing),
-            "error_code": parts.get("errors", nothing),
             "explanation": parts.get("errors", nothing),
-            "example": parts.get("examples", nothing),
         }
 
     def of_template(self, uri_template: str, argument: str, start: str) -> Completion:

@@ -8,6 +8,7 @@ from typing import Final
 from mcp_server.ecs.error_catalogue import explain
 from mcp_server.ecs.error_catalogue.recognition import Reading, is_known, read
 from mcp_server.ecs.error_catalogue.refusal_rows import REFUSAL_ROWS
+from mcp_server.ecs.wire import ACTION
 from mcp_server.guardrails.policy.rules import POLICY_PREFIX
 from mcp_server.guardrails.rule import Rule
 from mcp_server.guardrails.script_rule import ScriptRule
@@ -17,7 +18,6 @@ from mcp_server.models.finding import Severity
 
 _MOST_CANDIDATES: Final = 8
 _REFUSALS: Final = frozenset(row.code for row in REFUSAL_ROWS)
-_CREATES: Final = "CreateCommand"
 _SEVERAL: Final = "The text names several; error explains the first. Ask for another one by name."
 _ONE_OF: Final = "Nothing is sure. If one of candidates is meant, call explain_error with it."
 _LOOK_IT_UP: Final = (
@@ -25,7 +25,7 @@ _LOOK_IT_UP: Final = (
     "cloud-assistant://errors. If it is in neither, show it to the user; do not guess."
 )
 _AFTER: Final = {
-    Severity.INVALID: "Never sent: the API would refuse it, or store something else.",
+    Severity.INVALID: "Never sent as it stands.",
     Severity.BLOCK: "Never created, unless the operator's policy waives the rule.",
     Severity.CONFIRM: "Created only when a person agrees.",
     Severity.ADVICE: "Advice: it stops nothing.",
@@ -68,7 +68,7 @@ def _unnamed(reading: Reading) -> Diagnosis:
 def _explained_code(code: str, reading: Reading) -> Explanation:
     return explain(
         reading.failure(code),
-        action=reading.action or _CREATES,
+        action=reading.action or ACTION,
         region_id=reading.region_id,
     )
 

@@ -72,9 +72,10 @@ class ExplainError:
 
 
 def _answer(diagnosis: Diagnosis) -> Answer:
+    data = diagnosis.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return Answer(
-        structured=diagnosis.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
-        text="\n".join(_lines(diagnosis)),
+        structured=data,
+        text="\n".join([*_lines(diagnosis), escaped(to_json(data).decode())]),
         is_error=diagnosis.status in _ERRORS,
     )
 
@@ -89,8 +90,6 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield f"Candidates: {', '.join(diagnosis.candidates)}"
     if diagnosis.next_step:
         yield diagnosis.next_step
-    data = diagnosis.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    yield escaped(to_json(data).decode())
 
 
 def _refused(error: ValidationError) -> Explanation:

@@ -1,23 +1,17 @@
 """A preview as Markdown: everything that a reviewer needs to approve from it alone."""
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from pydantic_core import to_json
 
+from mcp_server.guardrails.inspection import LANGUAGES
+from mcp_server.markdown import code, fenced
 from mcp_server.models.finding import Finding
 from mcp_server.models.result import Parameter, Preview, Rendered
 from mcp_server.tools.visible import escaped, visible
 
 _SHOWN_WHOLE, _SHOWN_HEAD, _SHOWN_TAIL = 60, 40, 10
 """Lines of a text in a fence; the structure has it whole."""
-_FENCE: Final = "```"
-_LANGUAGES: Final = {
-    "RunShellScript": "sh",
-    "RunPowerShellScript": "powershell",
-    "RunBatScript": "bat",
-}
 
 
 def preview_lines(preview: Preview) -> Iterator[str]:
@@ -26,12 +20,12 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     yield f"Verdict: **{preview.verdict}**"
     yield ""
     yield "The request:"
-    yield from fenced(_request_lines(preview))
+    yield fenced("\n".join(_request_lines(preview)))
     script = preview.script
     if is_windows := "\r\n" in script and script.count("\r") == script.count("\n"):
         script = script.replace("\r\n", "\n")
     yield "The script, whose lines end with CR LF:" if is_windows else "The script:"
-    yield from fenced(numbered(script), _LANGUAGES[request["Type"]])
+    yield fenced(numbered(script), LANGUAGES[request["Type"]])
     if preview.rendered:
         yield from _rendered_lines(preview.rendered)
     yield ""
@@ -49,7 +43,7 @@ def preview_lines(preview: Preview) -> Iterator[str]:
     for equivalent in preview.equivalents or ():
         yield ""
         yield f"The same by {equivalent.tool}" + f" ({equivalent.note}):" * bool(equivalent.note)
-        yield from fenced(visible(equivalent.text).split("\n"))
+        yield fenced(visible(equivalent.text))
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -71,32 +65,20 @@ def _finding_line(finding: Finding, *, is_told: bool) -> str:
     return f"- **{finding.severity}** {finding.rule_id} {finding.rule} ({place}): {told}"
 
 
-def fenced(lines: Iterable[str], language: str = "") -> Iterator[str]:
-    """Lines as a block of code, in a fence that none of them can close."""
-    kept = list(lines)
-    longest = max((len(run) for line in kept for run in re.findall("`+", line)), default=0)
-    fence = "`" * max(len(_FENCE), longest + 1)
-    yield fence + language
-    yield from kept
-    yield fence
-
-
-def numbered(script: str) -> Iterator[str]:
+def numbered(script: str) -> str:
     """A script with line numbers, shortened in the middle."""
     # Findings count line feeds only, so nothing else may start a line here.
     text = visible(script.removesuffix("\n"))
     lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
-    yield from _shortened(lines, "preview.script")
+    return _shortened(lines, "preview.script")
 
 
-def _shortened(lines: list[str], whole: str) -> Iterator[str]:
-    if len(lines) <= _SHOWN_WHOLE:
-        yield from lines
-        return
-    left_out = len(lines) - _SHOWN_HEAD - _SHOWN_TAIL
-    yield from lines[:_SHOWN_HEAD]
-    yield f"      … {left_out} lines left out here; {whole} has them …"
-    yield from lines[-_SHOWN_TAIL:]
+def _shortened(lines: list[str], whole: str) -> str:
+    if len(lines) > _SHOWN_WHOLE:
+        left_out = len(lines) - _SHOWN_HEAD - _SHOWN_TAIL
+        gap = f"      … {left_out} lines left out here; {whole} has them …"
+        lines = [*lines[:_SHOWN_HEAD], gap, *lines[-_SHOWN_TAIL:]]
+    return "\n".join(lines)
 
 
 def _request_lines(preview: Preview) -> Iterator[str]:
@@ -114,9 +96,8 @@ def _rendered_lines(rendered: Rendered) -> Iterator[str]:
     yield ""
     yield f"With the sample values the script is judged: **{rendered.verdict}**"
     if rendered.diff:
-        yield from fenced(
-            _shortened(visible(rendered.diff).split("\n"), "preview.rendered"), "diff"
-        )
+        diff = visible(rendered.diff).split("\n")
+        yield fenced(_shortened(diff, "preview.rendered"), "diff")
     if rendered.unfilled:
         yield f"Without a sample: {', '.join(map(visible, rendered.unfilled))}"
     if rendered.unused:
@@ -143,10 +124,4 @@ def _parameter_line(parameter: Parameter) -> str:
 
 
 def _code(text: str) -> str:
-    """Text as code within a line; no run of backquotes of its own ends it."""
-    shown = escaped(visible(text)).replace("\n", " ")
-    longest = max(map(len, re.findall("`+", shown)), default=0)
-    if not longest:
-        return f"`{shown}`"
-    mark = "`" * (longest + 1)
-    return f"{mark} {shown} {mark}"
+    return code(escaped(visible(text)).replace("\n", " "))

@@ -1,9 +1,9 @@
 """A result as Markdown: for people first, and complete for clients that show nothing else."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from pydantic_core import to_json
+from pydantic.main import IncEx
 
 from mcp_server.models.explanation import Explanation, Source
 from mcp_server.models.result import Result, Status
@@ -23,6 +23,13 @@ _HEADLINES: Final = {
 _TOLD_BY_FINDINGS: Final = frozenset({Source.INPUT, Source.GUARDRAIL, Source.POLICY})
 _FAILURES: Final = frozenset({Status.FAILED})
 _ERRORS: Final = _FAILURES | {Status.INVALID, Status.BLOCKED}
+_OF_PREVIEW: Final[Mapping[str, IncEx | bool]] = {
+    "script": True,
+    "request": {"CommandContent"},
+    "rendered": {"script"},
+    "equivalents": True,
+}
+"""What its JSON line leaves out: the scripts, which are long, and stand above."""
 
 
 def answer(result: Result, *, previewing: bool = False) -> Answer:
@@ -57,14 +64,7 @@ def _lines(result: Result) -> Iterator[str]:
 
 def compact_json(result: Result) -> str:
     """The whole result but the scripts, on one line."""
-    data = result.model_dump(mode="json", exclude_none=True)
-    preview: dict[str, Any] | None = data.get("preview")
-    if preview is not None:
-        del preview["script"]
-        del preview["request"]["CommandContent"]
-        preview.get("rendered", {}).pop("script", None)
-        preview.pop("equivalents", None)
-    return escaped(to_json(data).decode())
+    return escaped(result.model_dump_json(exclude_none=True, exclude={"preview": _OF_PREVIEW}))
 
 
 def _headline(result: Result) -> str:

@@ -2,19 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from mcp_server.creation.consent import Caller, Question
-
-TOOL_NAMES: Final = (
-    "create_command",
-    "preview_command",
-    "list_commands",
-    "get_command",
-    "delete_command",
-    "explain_error",
-)
-"""Every name that a tool may have: agents, prompts and policies rely on them."""
 
 
 @dataclass(frozen=True, slots=True)

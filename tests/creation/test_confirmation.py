@@ -21,6 +21,7 @@ from mcp_server.tools.create_command import CreateCommand
 from mcp_server.tools.preview_command import PreviewCommand
 from tests.conftest import Service
 from tests.guardrails.requests import VALID
+from tests.rounds import asked_by, made, structure_of, yes
 
 pytestmark = pytest.mark.anyio
 
@@ -61,22 +62,9 @@ async def nobody(context: Any, params: types.ElicitRequestParams) -> types.Elici
     return types.ElicitResult(action="cancel")
 
 
-async def made(client: Client, arguments: dict[str, Any], **answer: Any) -> Any:
-    return await client.session.call_tool(
-        "create_command", arguments, allow_input_required=True, **answer
-    )
-
-
 async def token_of(client: Client) -> str:
     preview = await client.call_tool("preview_command", REBOOT)
-    assert preview.structured_content is not None
-    return str(preview.structured_content["preview"]["preview_token"])
-
-
-def yes(asked: types.InputRequiredResult) -> dict[str, Any]:
-    (key,) = asked.input_requests or {}
-    answer = types.ElicitResult(action="accept", content={"decision": "create"})
-    return {"input_responses": {key: answer}, "request_state": asked.request_state}
+    return str(structure_of(preview)["preview"]["preview_token"])
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -86,8 +74,8 @@ async def test_an_expired_preview_token_creates_nothing(service: Service, era: s
         token = await token_of(client)
         clock.now += LIFE + 1
         result = await made(client, REBOOT | {"preview_token": token})
-    assert result.structured_content["status"] == "invalid"
-    assert [f["rule"] for f in result.structured_content["findings"] if "TOK" in f["rule_id"]] == [
+    assert structure_of(result)["status"] == "invalid"
+    assert [f["rule"] for f in structure_of(result)["findings"] if "TOK" in f["rule_id"]] == [
         "preview-token-not-valid"
     ]
     assert service.emulator.commands() == []
@@ -96,10 +84,10 @@ async def test_an_expired_preview_token_creates_nothing(service: Service, era: s
 async def test_an_answer_after_ten_minutes_is_no_answer(service: Service) -> None:
     clock = Clock()
     async with client_of(service, clock, "2026-07-28") as client:
-        asked = await made(client, REBOOT)
+        asked = await asked_by(client, REBOOT)
         clock.now += LIFE + 1
         result = await made(client, REBOOT, **yes(asked))
-    assert result.structured_content["error"]["code"] == "ConfirmationTimedOut"
+    assert structure_of(result)["error"]["code"] == "ConfirmationTimedOut"
     assert service.emulator.commands() == []
 
 
@@ -110,17 +98,17 @@ async def test_the_token_of_another_principal_creates_nothing(service: Service, 
         token = await token_of(ann)
     async with client_of(service, clock, era, "bob", "handoff") as bob:
         refused = await made(bob, REBOOT | {"preview_token": token})
-    assert refused.structured_content["status"] == "invalid"
+    assert structure_of(refused)["status"] == "invalid"
     assert service.emulator.commands() == []
     async with client_of(service, clock, era, "ann", "handoff") as ann:
         created = await made(ann, REBOOT | {"preview_token": token})
-    assert created.structured_content["status"] == "created"
+    assert structure_of(created)["status"] == "created"
 
 
 async def test_the_state_of_another_principal_asks_again(service: Service) -> None:
     clock = Clock()
     async with client_of(service, clock, "2026-07-28", "ann") as ann:
-        asked = await made(ann, REBOOT)
+        asked = await asked_by(ann, REBOOT)
     async with client_of(service, clock, "2026-07-28", "bob") as bob:
         again = await made(bob, REBOOT, **yes(asked))
     assert isinstance(again, types.InputRequiredResult)

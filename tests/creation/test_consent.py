@@ -1,6 +1,5 @@
 """A person's consent: nothing that needs one is created without it, by whatever way."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -243,7 +242,7 @@ async def test_an_answer_for_another_principal_or_from_another_key_is_none(
 ) -> None:
     made = workflow(service, sealer=Sealer(["k" * 32]))
     question = await question_of(made, ASKED_ABOUT, Later("ann"))
-    stolen = replace(Later("bob").answering(question, Decision.CREATE))
+    stolen = Later("bob").answering(question, Decision.CREATE)
     assert isinstance(await made.create(ASKED_ABOUT, stolen), Question)
     other = workflow(service, sealer=Sealer(["o" * 32]))
     own = Later("ann").answering(question, Decision.CREATE)

@@ -6,6 +6,8 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 
 from mcp_server.creation.permission import permission
 from mcp_server.creation.workflow import (
@@ -15,7 +17,7 @@ from mcp_server.creation.workflow import (
     Workflow,
     new_client_token,
 )
-from mcp_server.ecs.wire import api_request, digest, url_bytes
+from mcp_server.ecs.wire import api_request, digest
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
 from mcp_server.models.finding import Severity
 from mcp_server.models.limits import API_PAGE
@@ -260,7 +262,7 @@ async def test_a_preview_shows_exactly_what_would_be_sent(service: Service) -> N
             preview_token=result.preview.preview_token,
             verdict=Verdict.WOULD_BE_CREATED,
             policy=(),
-            url_bytes=url_bytes(request, service.emulator.endpoint),
+            url_bytes=result.preview.url_bytes,
             permission=permission("cn-hangzhou"),
         ),
         findings=tuple(found(arguments)),
@@ -336,6 +338,33 @@ async def test_a_request_that_is_not_whole_has_findings_and_no_preview(
     assert result.findings
     assert result.error is not None
     assert result.next_step == HOW_TO_REPAIR
+
+
+@pytest.mark.anyio
+async def test_a_preview_tells_the_length_of_the_url_that_leaves(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    send = HTTPAdapter.send
+
+    def noting(
+        adapter: HTTPAdapter, request: PreparedRequest, *rest: Any, **options: Any
+    ) -> Response:
+        sent.append(str(request.url))
+        return send(adapter, request, *rest, **options)
+
+    monkeypatch.setattr(HTTPAdapter, "send", noting)
+    arguments = VALID | {
+        "command_content": "echo '~ + / {{a}}'\n" * 20,
+        "enable_parameter": True,
+        "description": "two words, 语 & (more)*!",
+        "tags": [{"key": "a b", "value": "~"}, {"key": "c"}],
+    }
+    preview = (await service.workflow.preview(arguments)).preview
+    assert preview is not None
+    await service.workflow.create(arguments | {"preview_token": preview.preview_token})
+    (url,) = sent
+    assert preview.url_bytes == len(url.replace("http:", "https:", 1))
 
 
 @pytest.mark.anyio

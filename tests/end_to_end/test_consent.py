@@ -10,10 +10,11 @@ from typing import Any
 import anyio
 import mcp_types as types
 import pytest
-from mcp import Client, MCPError
+from mcp import MCPError
 
 from mcp_server.emulator import Emulator
 from tests.end_to_end.serving import UPTIME, WAYS, Deployment, call, structured, text_of
+from tests.rounds import asked_by, made, structure_of, yes
 from tests.serving import INITIALIZE, Served
 
 pytestmark = pytest.mark.anyio
@@ -120,35 +121,8 @@ async def test_a_person_who_does_not_answer_in_time_agrees_to_nothing(
 
 # -- the second round of 2026-07-28, as any client may make it
 
-Round = types.CallToolResult | types.InputRequiredResult
 BY_THEMSELVES = {"elicitation_callback": forever}
 """These clients can ask, and answer by themselves."""
-
-
-async def made(client: Client, arguments: dict[str, Any], **answer: Any) -> Round:
-    """One call, without the client's own handling of questions."""
-    result: Round = await client.session.call_tool(
-        "create_command", arguments, allow_input_required=True, **answer
-    )
-    return result
-
-
-async def asked_by(client: Client, arguments: dict[str, Any]) -> types.InputRequiredResult:
-    result = await made(client, arguments)
-    assert isinstance(result, types.InputRequiredResult)
-    return result
-
-
-def yes(asked: types.InputRequiredResult) -> dict[str, Any]:
-    (key,) = asked.input_requests or {}
-    answer = types.ElicitResult(action="accept", content={"decision": "create"})
-    return {"input_responses": {key: answer}, "request_state": asked.request_state}
-
-
-def command_id(result: Round) -> str:
-    assert isinstance(result, types.CallToolResult)
-    assert result.structured_content is not None
-    return str(result.structured_content["command_id"])
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])
@@ -165,7 +139,7 @@ async def test_the_state_of_one_server_is_good_for_one_command_on_any_with_its_k
         assert emulator.commands() == []
         results = [await made(client, REBOOT, **yes(asked)) for client in (second, first, second)]
     (command,) = emulator.commands()
-    assert [command_id(result) for result in results] == [command.command_id] * 3
+    assert [structure_of(result)["command_id"] for result in results] == [command.command_id] * 3
 
 
 @pytest.mark.parametrize(

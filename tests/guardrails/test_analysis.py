@@ -9,7 +9,7 @@ from mcp_server.models.finding import Severity
 
 
 def _found(script: str, clock: Callable[[], float]) -> list[tuple[str, Severity]]:
-    findings = Analyser(now=clock).findings(script, Language.SHELL)
+    findings = Analyser(now=clock).analysis(script, Language.SHELL).findings
     return [(finding.rule_id, finding.severity) for finding in findings]
 
 

@@ -12,7 +12,9 @@ def test_a_rule_is_found_by_its_id_and_by_its_name(rule):
     assert rules_named(rule.id) == (rule,)
     assert rules_named(f" `{rule.id.lower()}`.\n") == (rule,)
     assert rules_named(f'"{rule.name}"') == (rule,)
-    assert rules_named(f"[block] {rule.name} (command_content, line 3): bad") == (rule,)
+    assert rules_named(f"- **block** {rule.id} {rule.name} (command_content, line 3): bad") == (
+        rule,
+    )
     assert rules_named(f'{{"rule_id":"{rule.id}","rule":"{rule.name}"}}') == (rule,)
 
 

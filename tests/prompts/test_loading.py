@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from mcp_server.models.limits import CONTENT_CEILING
+from mcp_server.prompts.front_matter import Argument
 from mcp_server.prompts.loading import PromptError, load_prompts
-from mcp_server.prompts.prompt import Prompt, PromptArgument
+from mcp_server.prompts.prompt import Prompt
 
 TOOLS = ("preview_command", "explain_error")
 HEAD = """\
@@ -49,7 +50,7 @@ def test_a_file_becomes_a_prompt(tmp_path: Path, line_end: str) -> None:
             name="tidy",
             title="Tidy up",
             description="Tidies.",
-            arguments=(PromptArgument("goal", "What for", required=True),),
+            arguments=(Argument(name="goal", description="What for", required=True),),
             pieces=("Tidy up for\n\n", "goal", "\n\nwith `preview_command`."),
         ),
     )

@@ -5,15 +5,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from mcp_server.prompts.prompt import LONGEST_VALUE, ArgumentFault, Prompt, PromptArgument
+from mcp_server.prompts.front_matter import Argument
+from mcp_server.prompts.prompt import LONGEST_VALUE, ArgumentFault, Prompt
 
 PROMPT = Prompt(
     name="tidy",
     title="Tidy up",
     description="Tidies.",
     arguments=(
-        PromptArgument("goal", "What for", required=True),
-        PromptArgument("way", "How", required=False),
+        Argument(name="goal", description="What for", required=True),
+        Argument(name="way", description="How", required=False),
     ),
     pieces=("Before\n\n", "goal", "\n\nbetween\n\n", "way", "\n\nafter"),
 )

@@ -8,9 +8,9 @@ from mcp import Client, MCPError
 
 from mcp_server.prompts.loading import load_prompts
 from mcp_server.server import build_server
-from mcp_server.tools.tool import TOOL_NAMES
+from tests.tools.published import TOOLS
 
-PROMPTS = {prompt.name: prompt for prompt in load_prompts(TOOL_NAMES)}
+PROMPTS = {prompt.name: prompt for prompt in load_prompts(TOOLS)}
 LONG = "x" * 65_537
 
 

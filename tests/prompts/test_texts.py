@@ -14,7 +14,7 @@ from mcp_server.models.request import CreateCommandRequest
 from mcp_server.prompts.loading import load_prompts
 from mcp_server.prompts.prompt import Prompt
 from mcp_server.settings import Settings
-from mcp_server.tools.tool import TOOL_NAMES
+from tests.tools.published import TOOLS
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
@@ -33,7 +33,7 @@ ADDRESSES = {
     "cloud-assistant://examples/{name}",
 }
 TYPES = {"sh": "RunShellScript", "powershell": "RunPowerShellScript", "bat": "RunBatScript"}
-PROMPTS = {prompt.name: prompt for prompt in load_prompts(TOOL_NAMES)}
+PROMPTS = {prompt.name: prompt for prompt in load_prompts(TOOLS)}
 
 every_prompt = pytest.mark.parametrize("name", NAMES)
 
@@ -127,8 +127,7 @@ def test_an_installed_wheel_has_them_too(tmp_path: Path) -> None:
     program = (
         "import sys; sys.path.insert(0, '.')\n"
         "from mcp_server.prompts import loading\n"
-        "from mcp_server.tools.tool import TOOL_NAMES\n"
-        "print(loading.__file__, *(p.name for p in loading.load_prompts(TOOL_NAMES)))\n"
+        f"print(loading.__file__, *(p.name for p in loading.load_prompts({[*TOOLS]})))\n"
     )
     told = subprocess.run(
         [sys.executable, "-P", "-c", program],

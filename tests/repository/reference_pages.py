@@ -10,12 +10,12 @@ from pydantic_core import to_json
 from mcp_server.guardrails.policy.rules import POLICY_RULES
 from mcp_server.guardrails.request_rules import REQUEST_RULES
 from mcp_server.guardrails.rule_pages import rules_page
+from mcp_server.markdown import table
 from mcp_server.prompts.loading import load_prompts
 from mcp_server.settings import PREFIX, Settings
 from mcp_server.tools.resources.errors import errors_page
 from mcp_server.tools.resources.limits import limits_page
-from mcp_server.tools.resources.markdown import table
-from mcp_server.tools.tool import TOOL_NAMES
+from tests.tools.published import TOOLS
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -70,7 +70,7 @@ def prompts_table() -> str:
                     for argument in prompt.arguments
                 ),
             )
-            for prompt in load_prompts(TOOL_NAMES)
+            for prompt in load_prompts(TOOLS)
         ],
     )
 

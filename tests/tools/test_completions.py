@@ -18,7 +18,7 @@ from mcp_server.tools.completions import MOST, Completion, Completions
 from mcp_server.tools.resources.published import resources
 
 RESOURCES = resources(Settings.model_construct(), NO_POLICY)
-PROMPTS = {"write": ("goal", "platform", "region_id", "type", "explanation", "rule_id")}
+PROMPTS = {"write": ("goal", "region_id", "type", "explanation")}
 COMPLETIONS = Completions(RESOURCES, ("cn-newtown", "cn-hangzhou"), PROMPTS)
 ERRORS = "cloud-assistant://errors/{code}"
 RULES = "cloud-assistant://rules/{rule_id}"
@@ -54,15 +54,13 @@ def test_an_argument_of_a_template_is_completed_by_the_parts_there_are(
 @pytest.mark.parametrize(
     ("argument", "start", "values"),
     [
-        ("platform", "", ("linux", "windows")),
         ("type", "", get_args(ScriptType)),
         ("type", "bat", ("RunBatScript",)),
         ("region_id", "CN-new", ("cn-newtown",)),
         ("region_id", "hangzhou", ("cn-hangzhou", "cn-hangzhou-finance")),
         ("explanation", "cmdname", ("CmdName.ExceedLimit",)),
-        ("rule_id", "SEC201", ("SEC201",)),
         ("goal", "", ()),
-        ("example", "", ()),  # this prompt has no such argument
+        ("script", "", ()),  # this prompt has no such argument
     ],
 )
 def test_an_argument_of_a_prompt_is_completed_by_its_name(argument, start, values):

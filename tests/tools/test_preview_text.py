@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcp_server.creation.seal import Sealer
 from mcp_server.creation.workflow import Workflow
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
+from mcp_server.markdown import fenced
 from mcp_server.settings import Settings
 from mcp_server.tools.preview_command import PreviewCommand
-from mcp_server.tools.preview_text import fenced, numbered
+from mcp_server.tools.preview_text import numbered
 from tests.conftest import Service
 from tests.tools.answers import answer_of
 
@@ -66,9 +68,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_preview_reads_as_its_snapshot_says(service: Service, name: str) -> None:
     settings = Settings(local=True)
-    workflow = Workflow(
-        settings, service.gateway, Inspector(settings, _POLICY if name == _WAIVED else NO_POLICY)
-    )
+    inspector = Inspector(settings, _POLICY if name == _WAIVED else NO_POLICY)
+    workflow = Workflow(settings, service.gateway, inspector, Sealer(["k" * 32]))
     answer = await answer_of(PreviewCommand(workflow), REQUESTS[name])
     text = answer.text.rpartition("\n")[0] + "\n"  # the last line is the JSON for agents
     text = text.replace(service.emulator.endpoint, "ecs.example")
@@ -86,6 +87,6 @@ def test_there_is_a_snapshot_of_each_and_no_other() -> None:
 
 @given(st.text(st.sampled_from("`a \n"), max_size=40))
 def test_no_line_of_a_script_closes_its_fence(script: str) -> None:
-    opening, *inside, closing = fenced(numbered(script), "sh")
+    opening, *inside, closing = fenced(numbered(script), "sh").split("\n")
     assert opening == closing + "sh"
     assert all(closing not in line for line in inside)

@@ -9,23 +9,21 @@ import pytest
 from jsonschema import Draft202012Validator
 from mcp import Client
 
-from mcp_server.cli.application import assemble
 from mcp_server.server import NAME, build_server
-from mcp_server.settings import Settings
 from mcp_server.tools.tool import Tool
+from tests.tools.published import TOOLS
 
 _SNAPSHOTS = Path(__file__).parent / "snapshots"
-_TOOLS = {tool.name: tool for tool in assemble(Settings(local=True)).tools}
 _MOST_BYTES = 14 * 1024
 
 
 async def _listed(era: str = "legacy") -> types.ListToolsResult:
-    async with Client(build_server([*_TOOLS.values()]), mode=era) as client:
+    async with Client(build_server([*TOOLS.values()]), mode=era) as client:
         return await client.list_tools()
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("name", _TOOLS)
+@pytest.mark.parametrize("name", TOOLS)
 async def test_a_tool_is_published_as_its_snapshot_says(name: str) -> None:
     (tool,) = [tool for tool in (await _listed()).tools if tool.name == name]
     published = tool.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -37,7 +35,7 @@ async def test_a_tool_is_published_as_its_snapshot_says(name: str) -> None:
 
 
 def test_there_is_a_snapshot_of_each_tool_and_no_other() -> None:
-    assert {file.stem for file in _SNAPSHOTS.iterdir()} == set(_TOOLS)
+    assert {file.stem for file in _SNAPSHOTS.iterdir()} == set(TOOLS)
 
 
 @pytest.mark.anyio
@@ -47,7 +45,7 @@ async def test_the_list_of_tools_stays_under_14_kb(era: str) -> None:
     assert len(tools.encode()) < _MOST_BYTES, len(tools.encode())
 
 
-@pytest.mark.parametrize("tool", _TOOLS.values(), ids=_TOOLS.keys())
+@pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS.keys())
 def test_a_tool_says_what_it_is_for(tool: Tool) -> None:
     assert tool.title
     assert tool.description.endswith(".")
@@ -57,14 +55,14 @@ def test_a_tool_says_what_it_is_for(tool: Tool) -> None:
         assert argument["description"], name
 
 
-@pytest.mark.parametrize("name", _TOOLS)
+@pytest.mark.parametrize("name", TOOLS)
 def test_field_case_51_server_and_tool_name_are_under_60_characters_together(name: str) -> None:
     assert len(f"mcp__{NAME}__{name}") < 60
 
 
 def test_only_creating_changes_anything() -> None:
     assert {
-        name: (tool.traits.read_only, tool.traits.open_world) for name, tool in _TOOLS.items()
+        name: (tool.traits.read_only, tool.traits.open_world) for name, tool in TOOLS.items()
     } == {
         "preview_command": (True, False),
         "create_command": (False, True),
@@ -73,8 +71,8 @@ def test_only_creating_changes_anything() -> None:
 
 
 def test_create_and_preview_take_the_same_command() -> None:
-    create = _TOOLS["create_command"].input_schema["properties"]
-    preview = _TOOLS["preview_command"].input_schema["properties"]
+    create = TOOLS["create_command"].input_schema["properties"]
+    preview = TOOLS["preview_command"].input_schema["properties"]
     assert create.keys() - preview.keys() == {"dry_run", "preview_token"}
     assert preview.keys() - create.keys() == {"sample_parameters", "include_equivalents"}
     assert all(create[name] == preview[name] for name in create.keys() & preview.keys())

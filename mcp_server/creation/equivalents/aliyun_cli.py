@@ -6,26 +6,24 @@ elsewhere. Source: the CLI's own parser, `cli/parser.go` of aliyun/aliyun-cli.
 """
 
 import re
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
 from mcp_server.creation.equivalents.copying import here_document
 from mcp_server.creation.equivalents.source import Source
-from mcp_server.ecs.wire import ACTION
+from mcp_server.ecs.wire import ACTION, query_parameters
 from mcp_server.models.equivalent import Equivalent
 
 _BARE: Final = re.compile(r"[A-Za-z0-9@%+:,./_-]+")
 _CONTENT: Final = '"$(command_content)"'
-_BASE64_LINE: Final = 76
 
 
 def equivalent(source: Source) -> Equivalent:
     """The call as a person would type it, the script in a here-document above it."""
     arguments = [
         f"--{name}={_CONTENT if name == 'CommandContent' else shell_word(value)}"
-        for name, value in _flat(source)
+        for name, value in query_parameters(source.parameters)
     ]
     call = " \\\n  ".join([f"aliyun ecs {ACTION}", *arguments, f"--endpoint={source.host}"])
     return Equivalent(
@@ -55,20 +53,6 @@ def _quoted(text: str) -> Iterator[str]:
             yield f"\"$(printf '{octal}')\""
 
 
-def _flat(source: Source) -> Iterator[tuple[str, str]]:
-    """Names and values as they go over the wire, lists numbered from 1."""
-    for name, value in source.parameters.items():
-        match value:
-            case list():
-                for number, item in enumerate(value, 1):
-                    for key, text in item.items():
-                        yield f"{name}.{number}.{key}", text
-            case bool():
-                yield name, str(value).lower()
-            case _:
-                yield name, str(value)
-
-
 def _content_function(source: Source) -> str:
     """A function that prints the script in Base64.
 
@@ -76,7 +60,7 @@ def _content_function(source: Source) -> str:
     word, because a terminal cuts a line at 1,024 or 4,096 bytes.
     """
     if source.readable is None:
-        lines = "\n".join(textwrap.wrap(source.encoded, _BASE64_LINE))
+        lines = "\n".join(source.encoded_lines())
         return f"command_content() {{\n  tr -d '\\n' <<'BASE64'\n{lines}\nBASE64\n}}"
     word, body = here_document(source.readable)
     if body == source.readable:

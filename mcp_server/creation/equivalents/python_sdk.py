@@ -5,9 +5,8 @@ given. Source: the SDK's models and the vendor's page on configuring an endpoint
 """
 
 import re
-import textwrap
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from mcp_server.creation.equivalents.source import Source
 from mcp_server.models.equivalent import Equivalent
@@ -23,7 +22,6 @@ response = client.create_command(request)
 print(response.body.command_id)
 """
 _LINES: Final = re.compile(r"[^\n]*\n|[^\n]+")
-_BASE64_LINE: Final = 76
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -57,22 +55,21 @@ def _concatenated(literals: list[str], indent: str = "") -> str:
 
 def _request(source: Source) -> Iterator[str]:
     yield "request = ecs_models.CreateCommandRequest("
-    for name, value in source.parameters.items():
-        yield f"    {_CAPITAL.sub('_', name).lower()}={_argument(source, name, value)},"
+    for name in source.parameters:
+        yield f"    {_CAPITAL.sub('_', name).lower()}={_argument(source, name)},"
     yield ")"
 
 
-def _argument(source: Source, name: str, value: Any) -> str:  # noqa: ANN401 - as in the request
+def _argument(source: Source, name: str) -> str:
     if name == "CommandContent":
         if source.script is not None:
             return "base64.b64encode(script.encode()).decode()"
-        pieces = textwrap.wrap(source.encoded, _BASE64_LINE)
-        return _concatenated([repr(piece) for piece in pieces], indent="    ")
+        return _concatenated([repr(line) for line in source.encoded_lines()], indent="    ")
     if name == "Tag":
         tags = "".join(
             f"        ecs_models.CreateCommandRequestTag("
             f"key={tag['Key']!r}, value={tag['Value']!r}),\n"
-            for tag in value
+            for tag in source.parameters[name]
         )
         return f"[\n{tags}    ]"
-    return repr(value)
+    return repr(source.parameters[name])

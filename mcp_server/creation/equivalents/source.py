@@ -1,6 +1,7 @@
 """What the texts are made of: the request, its script and the host in the cloud."""
 
 import base64
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -9,6 +10,8 @@ from mcp_server.creation.equivalents.copying import changed_by_copying
 from mcp_server.ecs.endpoints import cloud_host
 
 _CLOUD: Final = ".aliyuncs.com"
+_BASE64_LINE: Final = 76
+"""Characters, as MIME and the program base64 have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Source:
         """The script in Base64, on one line."""
         encoded: str = self.parameters["CommandContent"]
         return encoded
+
+    def encoded_lines(self) -> list[str]:
+        """The script in Base64, on lines that every terminal takes."""
+        return textwrap.wrap(self.encoded, _BASE64_LINE)
 
     @property
     def readable(self) -> str | None:

@@ -5,7 +5,7 @@ of aliyun/terraform-provider-alicloud. It sends no ContentEncoding, and Base64 i
 """
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from mcp_server.creation.equivalents.copying import here_document, is_composed
 from mcp_server.creation.equivalents.source import Source
@@ -22,6 +22,7 @@ _ARGUMENTS: Final = {
 _SAID_OTHERWISE: Final = frozenset({"RegionId", "CommandContent", "ContentEncoding"})
 _CONTENT: Final = "command_content"
 _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+_FOUR_DIGITS: Final = 0xFFFF
 _TEMPLATE: Final = re.compile(r"([$%])\{")
 
 
@@ -47,7 +48,7 @@ def equivalent(source: Source) -> Equivalent:
     )
 
 
-def _value(value: Any) -> str:  # noqa: ANN401 - as in the request
+def _value(value: object) -> str:
     match value:
         case bool():
             return str(value).lower()
@@ -69,7 +70,7 @@ def _escaped(character: str) -> str:
     if character.isprintable():
         return character
     number = ord(character)
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004
+    return f"\\u{number:04x}" if number <= _FOUR_DIGITS else f"\\U{number:08x}"
 
 
 def _without_templates(text: str) -> str:

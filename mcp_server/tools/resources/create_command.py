@@ -6,10 +6,10 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from mcp_server.ecs.wire import ACTION, API_NAMES, VERSION
+from mcp_server.markdown import table
 from mcp_server.models.limits import API_PAGE, LIMITS
 from mcp_server.models.request import CreateCommandRequest, PreviewCommandRequest
 from mcp_server.models.schema import input_schema
-from mcp_server.tools.resources.markdown import table
 
 _CONTENT: Final = "command_content"
 _HEAD: Final = f"""\

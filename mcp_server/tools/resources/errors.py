@@ -4,7 +4,7 @@ from pydantic_core import to_json
 
 from mcp_server.ecs.error_catalogue import ROWS, explain
 from mcp_server.ecs.failure import Failure
-from mcp_server.tools.resources.markdown import table
+from mcp_server.markdown import table
 
 
 def errors_page() -> str:

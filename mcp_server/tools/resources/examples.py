@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mcp_server.tools.resources.markdown import fenced, table
-
-_FENCES = {".sh": "sh", ".ps1": "powershell", ".bat": "bat"}
+from mcp_server.guardrails.inspection import LANGUAGES
+from mcp_server.markdown import fenced, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,8 @@ def example_page(name: str) -> str:
     return (
         f"# {example.name}\n\n{example.arguments['description']}\n\n"
         f"command_content ({example.file_name}; line ends: {ends}):\n\n"
-        f"{fenced(script, _FENCES[Path(example.file_name).suffix])}\n"
-        f"The other arguments:\n\n{fenced(arguments, 'json')}"
+        f"{fenced(script, LANGUAGES[example.arguments['type']], mark='~')}\n\n"
+        f"The other arguments:\n\n{fenced(arguments, 'json', mark='~')}\n"
     )
 
 

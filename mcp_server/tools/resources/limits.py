@@ -1,7 +1,7 @@
 """Every limit of a request as a page; docs/limits.md is the same one."""
 
+from mcp_server.markdown import table
 from mcp_server.models.limits import LIMITS
-from mcp_server.tools.resources.markdown import table
 
 
 def limits_page() -> str:

@@ -24,13 +24,13 @@ def analyser():
 
 @pytest.mark.parametrize(("rule", "language", "script"), _FLAGS)
 def test_what_a_rule_says_it_flags_is_flagged(analyser, rule, language, script):
-    findings = analyser.findings(script, language, parameters=True)
+    findings = analyser.analysis(script, language, parameters=True).findings
     assert rule.id in {finding.rule_id for finding in findings}
 
 
 @pytest.mark.parametrize(("rule", "language", "script"), _ALLOWS)
 def test_what_a_rule_says_it_allows_is_not_flagged_by_it(analyser, rule, language, script):
-    findings = analyser.findings(script, language, parameters=True)
+    findings = analyser.analysis(script, language, parameters=True).findings
     assert rule.id not in {finding.rule_id for finding in findings}
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mcp_server.guardrails.script.powershell.walk import Walk
 
 _MOST_TESTED: Final = 40
+"""Operands and operators of one condition."""
 _COMPARED: Final = re.compile(r"-(?:not|c|i)?(?:match|in|eq|ne|contains|like)\b", re.IGNORECASE)
 
 
@@ -118,7 +119,7 @@ class Compounds:
         kept = self._walk.variables
         self._walk.variables = dict(kept)
         body = [c for c in node.named_children if c.type in {"script_block", "statement_block"}]
-        self._walk.within(self._walk.context.with_(function=name, inputs=(), stdin=None), body)
+        self._walk.within(self._walk.context._replace(function=name, inputs=(), stdin=None), body)
         self._walk.variables = kept
         return []
 

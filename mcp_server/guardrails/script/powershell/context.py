@@ -1,6 +1,6 @@
 """What surrounds a statement: pipelines, conditions, wrappers."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcp_server.guardrails.script.model import Command, Condition, Origin, Word
 
@@ -15,7 +15,3 @@ class Context(NamedTuple):
     function: str = ""
     background: bool = False
     origin: Origin | None = None
-
-    def with_(self, **changes: Any) -> "Context":  # noqa: ANN401 - those of the fields
-        """The context with other values."""
-        return self._replace(**changes)

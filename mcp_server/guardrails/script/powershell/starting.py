@@ -57,7 +57,7 @@ class Starter:
     ) -> list[Command]:
         """Everything that a command starts; what counts as its own level."""
         self._keep(command)
-        inner = context.with_(wrappers=(*context.wrappers, command), inputs=(), stdin=None)
+        inner = context._replace(wrappers=(*context.wrappers, command), inputs=(), stdin=None)
         if len(inner.wrappers) > _MOST_WRAPPERS:  # what it starts, if anything, is not read
             self._walk.reading.gap(Obstacle.DEPTH, command.span)
             return [command]
@@ -67,7 +67,7 @@ class Starter:
                 "start-job",
                 "register-scheduledjob",
             } and command.has(*_REMOTE):
-                inner = inner.with_(origin=Origin.REMOTE)
+                inner = inner._replace(origin=Origin.REMOTE)
             self._walk.read_blocks(blocks, inner, given, command.name)
         self._programs(command, inner)
         return [command]
@@ -205,7 +205,7 @@ class Starter:
 
     def by_method(self, command: Command) -> None:
         """A method that starts a program or runs a text: of a process, a shell, a script block."""
-        inner = self._walk.context.with_(
+        inner = self._walk.context._replace(
             wrappers=(*self._walk.context.wrappers, command), inputs=(), stdin=None
         )
         if not command.args or len(inner.wrappers) > _MOST_WRAPPERS:
@@ -292,7 +292,9 @@ class Starter:
             and names.resolved(file.text, "", "") in {"cmd", "powershell", "pwsh"}
         ):
             pieces = _command_line(rest[0])
-        self.start_words((file, *pieces), command, inner.with_(background=not command.has("-wait")))
+        self.start_words(
+            (file, *pieces), command, inner._replace(background=not command.has("-wait"))
+        )
 
     def start_words(self, words: tuple[Word, ...], command: Command, inner: Context) -> None:
         """A program that is given by its words."""

@@ -56,7 +56,6 @@ _STATEMENTS: Final = frozenset(
 _SKIPPED: Final = frozenset(
     {"comment", "empty_statement", "command_argument_sep", "flow_control_label"}
 )
-"""Operands and operators of one condition."""
 _NUMBERS: Final = re.compile(r"(-?\d+)\.\.(-?\d+)\Z")
 
 
@@ -251,7 +250,7 @@ class Walk:
         """The context within a condition; one without commands says nothing."""
         if not condition.commands:
             return self.context
-        return self.context.with_(conditions=(*self.context.conditions, condition))
+        return self.context._replace(conditions=(*self.context.conditions, condition))
 
     def within(self, context: Context, nodes: Iterable[Node]) -> list[Command]:
         """Statements in another context."""
@@ -321,7 +320,7 @@ class Walk:
             context = outer
             if value is not None:
                 stdin = Word("\n".join(w.text for w in value.words), self.span(child), value.taints)
-                context = outer.with_(inputs=tuple(last), stdin=stdin)
+                context = outer._replace(inputs=tuple(last), stdin=stdin)
             if child.type == "command":
                 last, value = self._run(child, context, value)
                 found += last

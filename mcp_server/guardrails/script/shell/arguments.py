@@ -42,7 +42,7 @@ def given(starter: Starter, command: Command, context: Context) -> list[Command]
     """Read the program of xargs and parallel, with arguments from the input or after `:::`."""
     words = list(wrappers.inner_words(command.name, command.words) or ())
     stdin = command.stdin
-    wrapped = context.wrapped(command).with_(stdin=None, inputs=())
+    wrapped = context.wrapped(command)._replace(stdin=None, inputs=())
     values: list[Word] = []
     if command.name == "parallel":
         at = next((i for i, w in enumerate(words) if w.text.startswith(":::")), len(words))

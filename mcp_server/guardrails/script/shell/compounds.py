@@ -70,7 +70,7 @@ def _pipeline(walk: Walk, node: Node, context: Context) -> list[Command]:
     for index, part in enumerate(reversed(parts)):
         inputs = context
         if index:
-            inputs = context.with_(
+            inputs = context._replace(
                 inputs=tuple(before), stdin=carried(walk, before, walk.span(part))
             )
         before, _ = walk.branch((part,), inputs)
@@ -190,7 +190,7 @@ def _timed(walk: Walk, node: Node, context: Context) -> list[Command]:
 
 def _coprocess(walk: Walk, node: Node, context: Context) -> list[Command]:
     outer = walk.emit((Word("coproc", walk.span(node)),), walk.span(node), context)
-    return walk.statement(node["Stmt"], context.wrapped(outer).with_(background=True))
+    return walk.statement(node["Stmt"], context.wrapped(outer)._replace(background=True))
 
 
 def _function(walk: Walk, node: Node, context: Context) -> list[Command]:
@@ -203,7 +203,7 @@ def _function(walk: Walk, node: Node, context: Context) -> list[Command]:
     inside.calls = (*inside.calls, name)
     inside.forget_arguments()
     walk.enter(inside)
-    walk.statement(node["Body"], context.with_(function=name, background=False))
+    walk.statement(node["Body"], context._replace(function=name, background=False))
     walk.enter(kept)
     return []
 
@@ -220,7 +220,7 @@ def called(
     if len(args) > _MOST_ARGUMENTS:
         walk.reading.gap(Obstacle.SIZE, args[0].span)
     walk.enter(inside)
-    found = walk.statement(function.body, context.with_(function=name))
+    found = walk.statement(function.body, context._replace(function=name))
     after = walk.session.environment
     walk.enter(kept)
     after.forget_arguments()

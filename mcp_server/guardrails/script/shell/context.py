@@ -1,6 +1,6 @@
 """What surrounds a statement: blocks, conditions, wrappers, redirections."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mcp_server.guardrails.script.model import Command, Condition, Origin, Redirect, Word
 
@@ -17,10 +17,6 @@ class Context(NamedTuple):
     background: bool = False
     origin: Origin | None = None
     """None is that of the text."""
-
-    def with_(self, **changes: Any) -> "Context":  # noqa: ANN401 - those of the fields
-        """The context with other values."""
-        return self._replace(**changes)
 
     def under(self, condition: Condition) -> "Context":
         """Within a condition; one without commands says nothing."""

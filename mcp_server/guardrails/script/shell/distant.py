@@ -37,7 +37,7 @@ def container(starter: Starter, command: Command, context: Context) -> list[Comm
     inner = wrappers.inner_words(command.name, command.words)
     if inner is None:
         return []
-    wrapped = context.wrapped(command).with_(origin=Origin.REMOTE)
+    wrapped = context.wrapped(command)._replace(origin=Origin.REMOTE)
     return starter.start(tuple(inner), command.span, wrapped)
 
 
@@ -45,7 +45,7 @@ def run(starter: Starter, command: Command, context: Context) -> list[Command]:
     """ssh, and tools that run a command on several hosts."""
     if command.name in _OPERANDS:
         _on_this_side(starter, command, context)
-    wrapped = context.wrapped(command).with_(origin=Origin.REMOTE)
+    wrapped = context.wrapped(command)._replace(origin=Origin.REMOTE)
     rest = _command(command)
     if not rest:
         if command.stdin is not None and command.name in _OPERANDS:

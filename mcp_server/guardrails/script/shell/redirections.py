@@ -32,7 +32,7 @@ def redirected(walk: Walk, nodes: list[Node], context: Context) -> Context:
             stdin = target
         elif operator in {"<", "<>"}:
             stdin = _file(walk, target)
-    return context.with_(redirects=tuple(redirects), stdin=stdin)
+    return context._replace(redirects=tuple(redirects), stdin=stdin)
 
 
 def _target(walk: Walk, node: Node) -> tuple[str, Word]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def substituted(walk: Walk, node: Node) -> Word:
     """The commands of a substitution, and what it stands for."""
-    inner = walk.context.with_(redirects=(), inputs=(), stdin=None, background=False)
+    inner = walk.context._replace(redirects=(), inputs=(), stdin=None, background=False)
     commands, _ = walk.branch(node.get("Stmts"), inner)
     span = walk.span(node)
     word = carried(walk, commands, span)

@@ -114,7 +114,7 @@ class Walk:
         outer, self.context = self.context, context
         try:
             if node.get("Background"):
-                context = context.with_(background=True)
+                context = context._replace(background=True)
             if node.get("Redirs"):
                 context = redirected(self, node["Redirs"], context)
             command = node.get("Cmd")
