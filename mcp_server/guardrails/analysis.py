@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 from mcp_server.guardrails.rules import ALL_RULES
@@ -127,7 +126,7 @@ def _on_other_system(language: Language) -> Callable[[Language], bool]:
 
 
 class Analyser:
-    """Judges scripts. Holds nothing of them; the indices are made when first needed."""
+    """Judges scripts. Holds nothing of them; the index of a language is made when first needed."""
 
     def __init__(
         self,
@@ -140,10 +139,13 @@ class Analyser:
         self._trusted_hosts = trusted_hosts
         self._parser = parser or ShellParser()
         self._now = now
+        self._indices: dict[Language, RuleIndex] = {}
 
-    @cached_property
-    def _indices(self) -> dict[Language, RuleIndex]:
-        return {language: RuleIndex(self._rules, language) for language in Language}
+    def _index(self, language: Language) -> RuleIndex:
+        index = self._indices.get(language)
+        if index is None:
+            index = self._indices[language] = RuleIndex(self._rules, language)
+        return index
 
     def analysis(
         self, text: str, language: Language, *, parameters: bool = False, launcher: str = ""
@@ -166,7 +168,7 @@ class Analyser:
         hits = {
             (hit.rule.id, hit.span.start): hit
             for hit in sorted(
-                self._indices[script.language].hits(script, lambda: self._now() >= deadline),
+                self._index(script.language).hits(script, lambda: self._now() >= deadline),
                 key=lambda hit: -hit.severity.weight,
             )
         }  # of one rule at one place the heaviest stays, being the last

@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from mcp_server.guardrails.lists import LISTS
+from mcp_server.guardrails.pairs import EXAMINED, MOST_MEMBERS
 from mcp_server.guardrails.request_rules import LONE_SURROGATE, MISSING_ARGUMENT
 from mcp_server.guardrails.spelling import MOST_UNKNOWN, meant_by
-from mcp_server.guardrails.tags import EXAMINED, MOST_PARTS
 from mcp_server.guardrails.texts import ECHO_LIMIT, shown
 from mcp_server.guardrails.validation import validation_findings
 from mcp_server.models.finding import Finding
-from mcp_server.models.request import CommandRequest, SampleParameter, Tag
+from mcp_server.models.request import CommandRequest
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_LISTS: Final[dict[str, type[BaseModel]]] = {"tags": Tag, "sample_parameters": SampleParameter}
-"""Arguments that are lists of objects."""
 _LONGEST_LIST: Final = 64 * 1024
 """Characters of a list as JSON text: twenty of the longest tags take a tenth of it."""
 
@@ -50,7 +49,7 @@ def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
     """Validate arguments field by field. Null is absent, and so is an empty optional text."""
     arguments = {
         name: value
-        for name, value in ((n, _list_of(v) if n in _LISTS else v) for n, v in given.items())
+        for name, value in ((n, _list_of(v) if n in LISTS else v) for n, v in given.items())
         if value is not None and not (value == "" and _is_optional(name, model))
     }
     looked_at = _bounded(arguments, model)
@@ -86,7 +85,7 @@ def _bounded(arguments: Mapping[str, Any], model: type[CommandRequest]) -> dict[
     unknown = [name for name in arguments if name not in model.model_fields]
     ignored = set(unknown[MOST_UNKNOWN + 1 :])
     bounded = {name: value for name, value in arguments.items() if name not in ignored}
-    for name in _LISTS:
+    for name in LISTS:
         if isinstance(listed := bounded.get(name), list):
             bounded[name] = listed[:EXAMINED]
     return bounded
@@ -94,9 +93,9 @@ def _bounded(arguments: Mapping[str, Any], model: type[CommandRequest]) -> dict[
 
 def _usable_values(arguments: Mapping[str, Any], refused: set[str]) -> dict[str, Any]:
     usable = {name: value for name, value in arguments.items() if name not in refused}
-    for name, part in _LISTS.items():
+    for name, listed in LISTS.items():
         if name in usable:
-            usable[name] = [part.model_validate(one) for one in usable[name]]
+            usable[name] = [listed.model.model_validate(one) for one in usable[name]]
     return usable
 
 
@@ -125,7 +124,7 @@ def _list_of(value: object) -> object:
 def _without_nulls(one: object) -> object:
     if not isinstance(one, dict):
         return one
-    return {part: text for part, text in islice(one.items(), MOST_PARTS) if text is not None}
+    return {part: text for part, text in islice(one.items(), MOST_MEMBERS) if text is not None}
 
 
 def _has_surrogate(name: str, value: object) -> bool:

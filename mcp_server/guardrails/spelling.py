@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Final
 
+from mcp_server.guardrails.lists import LISTS, list_repair
 from mcp_server.guardrails.request_rules import UNKNOWN_ARGUMENT
-from mcp_server.guardrails.tags import repaired_tags
 from mcp_server.guardrails.texts import ECHO_LIMIT, scalar_text, shown
 from mcp_server.models.finding import Finding, Repair
 
@@ -29,6 +29,8 @@ ALIASES: Final = {
     "timeout_seconds": "timeout",
     "resource_group": "resource_group_id",
     "tag": "tags",
+    "parameters": "sample_parameters",
+    "samples": "sample_parameters",
     "token": "client_token",
     "enable_parameters": "enable_parameter",
 }
@@ -120,8 +122,9 @@ def _rename(name: str, meant: str, value: Any) -> Repair | None:  # noqa: ANN401
     without = _without(name)
     if without is None:
         return None
-    if meant == "tags":
-        return without | {meant: repaired_tags(value)}
+    if meant in LISTS:
+        mended = list_repair(meant, value)
+        return mended and without | mended
     text = value if isinstance(value, str) else scalar_text(value)
     if text is None or len(text) > ECHO_LIMIT:
         return None

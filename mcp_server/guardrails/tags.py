@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any, Final
 
 from mcp_server.guardrails import request_rules as rules
-from mcp_server.guardrails.texts import control_characters, scalar_text, shown, too_long
+from mcp_server.guardrails.pairs import EXAMINED, READ, TAG
+from mcp_server.guardrails.texts import control_characters, shown, text_of, too_long
 from mcp_server.models.finding import Finding, Repair
 from mcp_server.models.limits import (
     FORBIDDEN_IN_TAGS,
@@ -18,16 +18,7 @@ from mcp_server.models.limits import (
     Limit,
 )
 
-RawTag = Mapping[str, Any]
-
-_PARTS: Final = {"key": "key", "tagkey": "key", "value": "value", "tagvalue": "value"}
 _SCHEME: Final = re.compile("|".join(FORBIDDEN_IN_TAGS), re.IGNORECASE | re.ASCII)
-EXAMINED: Final = 2 * TAGS.maximum
-"""Tags that are looked at one by one: the repair leaves out what is over the count anyway."""
-MOST_PARTS: Final = 8
-"""Members of one tag that are looked at: it has two, and may have them under other names."""
-_READ: Final = 4 * TAG_VALUE.maximum
-"""Characters of a key or value that a repair looks at."""
 
 
 def check_tags(tags: object) -> Iterator[Finding]:
@@ -41,7 +32,7 @@ def check_tags(tags: object) -> Iterator[Finding]:
         if isinstance(tag, dict):
             yield from _check_tag(tag, f"tags[{position}]", repair)
     keys = Counter(
-        _text(tag["key"]) for tag in tags[:EXAMINED] if isinstance(tag, dict) and "key" in tag
+        text_of(tag["key"]) for tag in tags[:EXAMINED] if isinstance(tag, dict) and "key" in tag
     )
     for key, count in keys.items():
         if count > 1:
@@ -53,8 +44,8 @@ def check_tags(tags: object) -> Iterator[Finding]:
             )
 
 
-def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
-    key, value = _text(tag.get("key")), _text(tag.get("value"))
+def _check_tag(tag: Mapping[str, Any], field: str, repair: Repair) -> Iterator[Finding]:
+    key, value = text_of(tag.get("key")), text_of(tag.get("value"))
     if tag.get("key") == "":
         yield rules.EMPTY.finding(
             f"{field}.key", f"{field}.key is empty.", "Give the tag a key.", repair=repair
@@ -73,7 +64,7 @@ def _check_tag(tag: RawTag, field: str, repair: Repair) -> Iterator[Finding]:
 def _check_text(field: str, text: str, limit: Limit, repair: Repair) -> Iterator[Finding]:
     if len(text) > limit.maximum:
         yield too_long(field, len(text), limit, repair)
-    if bad := control_characters(text[:_READ], limit.field):
+    if bad := control_characters(text[:READ], limit.field):
         yield rules.CONTROL_CHARACTER.finding(
             field,
             f"{field} has the control character U+{ord(bad[0]):04X}.",
@@ -97,49 +88,18 @@ def repaired_tags(tags: object) -> list[dict[str, str]]:
     last stays, and what has no key or is over the count is left out.
     """
     by_key: dict[str, str] = {}
-    for tag in _tag_objects(tags):
-        key = _legal_key(_text(_part(tag, "key")))
+    for given, value in TAG.written(tags):
+        key = _legal_key(given)
         if key:
             by_key.pop(key, None)
-            by_key[key] = _without_schemes(_clean(_text(_part(tag, "value"))))[: TAG_VALUE.maximum]
+            by_key[key] = _without_schemes(_clean(value))[: TAG_VALUE.maximum]
     return [{"key": key, "value": value} for key, value in list(by_key.items())[: TAGS.maximum]]
 
 
-def _tag_objects(tags: object) -> Iterator[RawTag]:
-    if isinstance(tags, Mapping) and _part(tags, "key") is None:
-        yield from ({"key": k, "value": v} for k, v in islice(tags.items(), EXAMINED))
-        return
-    if isinstance(tags, str):
-        tags = tags[: EXAMINED * _READ].split(",")
-    for tag in tags[:EXAMINED] if isinstance(tags, list) else [tags]:
-        if isinstance(tag, Mapping):
-            yield tag
-        elif isinstance(tag, str) and "=" in tag:
-            key, _, value = tag.partition("=")
-            yield {"key": key, "value": value.strip()}
-
-
-def part_meant(name: str) -> str | None:
-    """`key` or `value` when a member of a tag is called something like it."""
-    return _PARTS.get(name.lower().replace("_", ""))
-
-
 def _clean(text: str) -> str:
-    text = text[:_READ]
+    text = text[:READ]
     bad = set(control_characters(text, "tags"))
     return "".join(c for c in text if c not in bad)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else scalar_text(value) or ""
-
-
-def _part(tag: RawTag, name: str) -> object:
-    """The key or value of a tag, also when it is called `Key` or `TagKey` as in other APIs."""
-    if name in tag:
-        return tag[name]
-    members = islice(tag.items(), MOST_PARTS)
-    return next((value for given, value in members if part_meant(given) == name), None)
 
 
 def _reserved_prefix(key: str) -> str | None:

@@ -6,12 +6,17 @@ from typing import Final
 
 from mcp_server.guardrails.request_rules import TOO_LONG
 from mcp_server.models.finding import Finding, Repair
-from mcp_server.models.limits import CLIENT_TOKEN, DESCRIPTION, NAME, Limit
+from mcp_server.models.limits import CLIENT_TOKEN, DESCRIPTION, NAME, PREVIEW_TOKEN, Limit
 
 _LINE_BREAKS: Final = frozenset("\t\n\r")
 """Allowed in a description, which is read by people; a name is one line."""
 _CUTTABLE: Final = frozenset({NAME.field, DESCRIPTION.field})
 """What says the same when it is shorter: a shorter path or id is another one."""
+_WITHOUT_TOKEN: Final = {
+    CLIENT_TOKEN.field: "Leave it out: a new one is made for each call.",
+    PREVIEW_TOKEN.field: "Leave it out, or pass on the one that preview_command answered.",
+}
+"""What to do with a token that is wrong: one that is cut or mended is another token."""
 _BITS: Final = 64
 """Bits of a number that anyone writes."""
 ECHO_LIMIT: Final = 256
@@ -27,9 +32,9 @@ def control_characters(text: str, field: str) -> list[str]:
 def text_repair(text: str, limit: Limit) -> Repair | None:
     """The argument without what is illegal, cut at its limit where that keeps its meaning.
 
-    A client token is left out: a new one is made, and one cut short may be that of another call.
+    A token is left out.
     """
-    if limit is CLIENT_TOKEN:
+    if limit.field in _WITHOUT_TOKEN:
         return {limit.field: None}
     bad = set(control_characters(text, limit.field))
     kept = "".join(c for c in text if c not in bad)
@@ -60,6 +65,11 @@ def scalar_text(value: object) -> str | None:
             return None
 
 
+def text_of(value: object) -> str:
+    """A text as it is, a number or truth value as JSON writes it, nothing for anything else."""
+    return value if isinstance(value, str) else scalar_text(value) or ""
+
+
 def too_long(field: str, size: int, limit: Limit, repair: Repair | None) -> Finding:
     """The finding for what is over its limit."""
     return TOO_LONG.finding(
@@ -74,5 +84,5 @@ def _way_out(limit: Limit, repair: Repair | None) -> str:
     if repair is None:
         return "Shorten it."
     if repair.get(limit.field, "") is None:
-        return "Leave it out: a new one is made for each call."
+        return _WITHOUT_TOKEN.get(limit.field, "Leave it out.")
     return "Shorten it; the repair cuts it at the limit."

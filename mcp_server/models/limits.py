@@ -45,6 +45,9 @@ TAG_VALUE: Final = Limit("tags.value", 128, "characters")
 PARAMETERS: Final = Limit("command_content.parameters", 20, "items")
 PARAMETER_NAME: Final = Limit("command_content.parameter_name", 64, "bytes", 1)
 SAMPLES: Final = Limit("sample_parameters", 20, "items", 0, "as many as there are parameters")
+SAMPLE_NAME: Final = Limit(
+    "sample_parameters.name", 64, "characters", 1, "ours; no parameter has a longer name"
+)
 SAMPLE_VALUE: Final = Limit(
     "sample_parameters.value", 2048, "characters", 0, "ours; bounds a preview"
 )
@@ -55,7 +58,7 @@ PREVIEW_TOKEN: Final = Limit(
 LIMITS: Final = (
     REGION_ID, NAME, DESCRIPTION, CONTENT, CONTENT_CEILING, WORKING_DIR, TIMEOUT, LAUNCHER,
     CLIENT_TOKEN, RESOURCE_GROUP_ID, TAGS, TAG_KEY, TAG_VALUE, PARAMETERS, PARAMETER_NAME,
-    SAMPLES, SAMPLE_VALUE, PREVIEW_TOKEN,
+    SAMPLES, SAMPLE_NAME, SAMPLE_VALUE, PREVIEW_TOKEN,
 )  # fmt: skip
 
 DEFAULT_TIMEOUT: Final = 60

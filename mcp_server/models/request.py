@@ -148,8 +148,21 @@ class SampleParameter(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, description="As in {{name}}, e.g. service")]
-    value: Annotated[str, Field(max_length=limits.SAMPLE_VALUE.maximum, description="e.g. nginx")]
+    name: Annotated[
+        str,
+        Field(
+            min_length=limits.SAMPLE_NAME.minimum,
+            max_length=limits.SAMPLE_NAME.maximum,
+            description="As in {{name}}, at most 64 characters, e.g. service",
+        ),
+    ]
+    value: Annotated[
+        str,
+        Field(
+            max_length=limits.SAMPLE_VALUE.maximum,
+            description="At most 2048 characters, e.g. nginx",
+        ),
+    ]
 
 
 class PreviewCommandRequest(CommandRequest):

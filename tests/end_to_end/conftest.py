@@ -21,3 +21,17 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def deployment(emulator: Emulator) -> Deployment:
     return Deployment(emulator.endpoint)
+
+
+@pytest.fixture(scope="session")
+def standing_url(shared_emulator: Emulator) -> Iterator[str]:
+    """Of one HTTP server for all tests that leave nothing under way: a start takes a second."""
+    with Deployment(shared_emulator.endpoint).http() as url:
+        yield url
+
+
+@pytest.fixture
+def shared_deployment(shared_emulator: Emulator, standing_url: str) -> Deployment:
+    """As `deployment`, with an endpoint that has forgotten the tests before."""
+    shared_emulator.reset()
+    return Deployment(shared_emulator.endpoint, url=standing_url)

@@ -28,9 +28,11 @@ class Deployment:
 
     endpoint: str
     environment: dict[str, str] = field(default_factory=dict)
+    url: str | None = None
+    """Of an HTTP server that runs already; otherwise each client gets one of its own."""
 
     def with_environment(self, **variables: str) -> "Deployment":
-        return replace(self, environment=self.environment | variables)
+        return replace(self, environment=self.environment | variables, url=None)
 
     @asynccontextmanager
     async def client(
@@ -52,6 +54,9 @@ class Deployment:
     @contextmanager
     def http(self) -> Iterator[str]:
         """Yields the URL of the server."""
+        if self.url is not None:
+            yield self.url
+            return
         command = [sys.executable, "-m", "mcp_server", "serve", "--http", "--port", "0"]
         with subprocess.Popen(
             command, env=self.variables(), stderr=subprocess.PIPE, text=True

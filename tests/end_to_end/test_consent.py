@@ -48,8 +48,8 @@ def answering(action: str, content: dict[str, Any] | None, asked: list[str]) -> 
     ids=["create", "decline with a reason", "another word", "nothing", "decline", "cancel"],
 )
 async def test_only_the_yes_of_a_person_creates(  # noqa: PLR0913, PLR0917 - two tables
-    deployment: Deployment,
-    emulator: Emulator,
+    shared_deployment: Deployment,
+    shared_emulator: Emulator,
     transport: str,
     era: str,
     action: str,
@@ -58,27 +58,29 @@ async def test_only_the_yes_of_a_person_creates(  # noqa: PLR0913, PLR0917 - two
     code: str | None,
 ) -> None:
     asked: list[str] = []
-    async with deployment.client(transport, era, **answering(action, content, asked)) as client:
+    async with shared_deployment.client(
+        transport, era, **answering(action, content, asked)
+    ) as client:
         preview = await structured(client, "preview_command", REBOOT)
         result = await structured(client, "create_command", REBOOT)
     assert preview["preview"]["verdict"] == "needs_confirmation"
     assert (result["status"], result.get("error", {}).get("code")) == (status, code)
     (message,) = asked
     assert preview["preview"]["digest"] in message
-    assert len(emulator.commands()) == (status == "created")
+    assert len(shared_emulator.commands()) == (status == "created")
 
 
 @pytest.mark.parametrize(("transport", "era"), WAYS)
 async def test_a_client_that_cannot_ask_gets_the_way_out_and_nothing_is_created(
-    deployment: Deployment, emulator: Emulator, transport: str, era: str
+    shared_deployment: Deployment, shared_emulator: Emulator, transport: str, era: str
 ) -> None:
-    async with deployment.client(transport, era) as client:
+    async with shared_deployment.client(transport, era) as client:
         answer = await call(client, "create_command", REBOOT)
     assert answer.structured_content is not None
     assert answer.structured_content["status"] == "needs_confirmation"
     assert answer.structured_content["error"]["code"] == "ConfirmationUnavailable"
     assert "have a person create it" in text_of(answer)
-    assert emulator.commands() == []
+    assert shared_emulator.commands() == []
 
 
 async def forever(_: Any, __: types.ElicitRequestParams) -> types.ElicitResult:

@@ -23,17 +23,17 @@ BYTES_THAT_MUST_SURVIVE = (
 
 @pytest.mark.parametrize(("transport", "era"), WAYS)
 async def test_a_command_is_previewed_and_created_and_is_on_the_endpoint(
-    deployment: Deployment, emulator: Emulator, transport: str, era: str
+    shared_deployment: Deployment, shared_emulator: Emulator, transport: str, era: str
 ) -> None:
-    async with deployment.client(transport, era) as client:
+    async with shared_deployment.client(transport, era) as client:
         preview = await structured(client, "preview_command", UPTIME)
-        assert emulator.commands() == []
+        assert shared_emulator.commands() == []
         created = await structured(client, "create_command", UPTIME)
     assert preview["status"] == "preview"
     assert preview["preview"]["verdict"] == "would_be_created"
-    assert preview["preview"]["endpoint"] == emulator.endpoint
-    (stored,) = emulator.commands()
-    (request,) = [r for r in emulator.requests if r.action == "CreateCommand"]
+    assert preview["preview"]["endpoint"] == shared_emulator.endpoint
+    (stored,) = shared_emulator.commands()
+    (request,) = [r for r in shared_emulator.requests if r.action == "CreateCommand"]
     assert created == {
         "status": "created",
         "backend": "local",
@@ -50,9 +50,9 @@ async def test_a_command_is_previewed_and_created_and_is_on_the_endpoint(
 
 @pytest.mark.parametrize("encoding", ["PlainText", "Base64"])
 async def test_scripts_arrive_byte_for_byte(
-    deployment: Deployment, emulator: Emulator, encoding: str
+    shared_deployment: Deployment, shared_emulator: Emulator, encoding: str
 ) -> None:
-    async with deployment.client() as client:
+    async with shared_deployment.client() as client:
         for script_type, script in BYTES_THAT_MUST_SURVIVE:
             wrapped = base64.encodebytes(script.encode()).decode()
             arguments = UPTIME | {
@@ -62,12 +62,12 @@ async def test_scripts_arrive_byte_for_byte(
             }
             created = await structured(client, "create_command", arguments)
             assert created["status"] == "created"
-    stored = [command.content.decode() for command in reversed(emulator.commands())]
+    stored = [command.content.decode() for command in reversed(shared_emulator.commands())]
     assert stored == [script for _, script in BYTES_THAT_MUST_SURVIVE]
 
 
 async def test_every_argument_reaches_the_endpoint_as_it_was_given(
-    deployment: Deployment, emulator: Emulator
+    shared_deployment: Deployment, shared_emulator: Emulator
 ) -> None:
     arguments: dict[str, Any] = UPTIME | {
         "command_content": "echo '{{who}}'\n",
@@ -80,9 +80,9 @@ async def test_every_argument_reaches_the_endpoint_as_it_was_given(
         "tags": '[{"key":"team","value":"sre"},{"key":"tier"}]',
         "client_token": "a-token-of-mine",
     }
-    async with deployment.client() as client:
+    async with shared_deployment.client() as client:
         created = await structured(client, "create_command", arguments)
-    (stored,) = emulator.commands()
+    (stored,) = shared_emulator.commands()
     assert created["client_token"] == "a-token-of-mine"
     assert stored.description == "[1]"
     assert stored.working_dir == "/opt/app"
@@ -94,13 +94,13 @@ async def test_every_argument_reaches_the_endpoint_as_it_was_given(
 
 
 async def test_nulls_for_optional_arguments_are_absent(
-    deployment: Deployment, emulator: Emulator
+    shared_deployment: Deployment, shared_emulator: Emulator
 ) -> None:
     nulls = dict.fromkeys(("description", "working_dir", "timeout", "tags", "launcher"))
-    async with deployment.client() as client:
+    async with shared_deployment.client() as client:
         created = await structured(client, "create_command", UPTIME | nulls)
     assert created["status"] == "created"
-    assert len(emulator.commands()) == 1
+    assert len(shared_emulator.commands()) == 1
 
 
 async def test_a_name_in_any_script_survives_a_client_of_another_code_page(
@@ -113,9 +113,9 @@ async def test_a_name_in_any_script_survives_a_client_of_another_code_page(
 
 
 async def test_a_dry_run_creates_nothing_and_says_what_would_be_sent(
-    deployment: Deployment, emulator: Emulator
+    shared_deployment: Deployment, shared_emulator: Emulator
 ) -> None:
-    async with deployment.client() as client:
+    async with shared_deployment.client() as client:
         dry_run = await call(client, "create_command", UPTIME | {"dry_run": True})
         preview = await call(client, "preview_command", UPTIME)
     for answer in (dry_run, preview):
@@ -123,12 +123,12 @@ async def test_a_dry_run_creates_nothing_and_says_what_would_be_sent(
         assert answer.structured_content["preview"].pop("preview_token")  # each its own
     assert dry_run.structured_content == preview.structured_content
     assert not dry_run.is_error
-    assert [r.action for r in emulator.requests] == []
+    assert [r.action for r in shared_emulator.requests] == []
 
 
 @pytest.mark.parametrize(("transport", "era"), WAYS)
 async def test_a_refusal_is_a_result_whose_own_repair_makes_it_good(
-    deployment: Deployment, emulator: Emulator, transport: str, era: str
+    shared_deployment: Deployment, shared_emulator: Emulator, transport: str, era: str
 ) -> None:
     faulty = UPTIME | {
         "region_id": "cn-hangzhou-b",
@@ -138,22 +138,22 @@ async def test_a_refusal_is_a_result_whose_own_repair_makes_it_good(
         "workingDir": "/tmp",  # noqa: S108 - an argument, not a file of ours
         "tags": [{"key": "acs:x"}, {"key": "a http://b"}],
     }
-    async with deployment.client(transport, era) as client:
+    async with shared_deployment.client(transport, era) as client:
         refused = await call(client, "create_command", faulty)
         assert refused.is_error
         # Some frameworks hand nothing but the text to their model.
         told = json.loads(text_of(refused).splitlines()[-1])
         assert told == refused.structured_content
-        assert emulator.requests == []
+        assert shared_emulator.requests == []
         repaired = {**faulty, **told["error"]["repair"]}
         created = await structured(client, "create_command", repaired)
     assert created["status"] == "created"
-    (stored,) = emulator.commands()
+    (stored,) = shared_emulator.commands()
     assert (stored.name, stored.working_dir, stored.timeout) == ("n" * 128, "/tmp", 60)  # noqa: S108
 
 
-async def test_a_preview_with_problems_is_not_an_error(deployment: Deployment) -> None:
-    async with deployment.client() as client:
+async def test_a_preview_with_problems_is_not_an_error(shared_deployment: Deployment) -> None:
+    async with shared_deployment.client() as client:
         preview = await call(client, "preview_command", UPTIME | {"region_id": "hangzhou"})
     assert not preview.is_error
     assert preview.structured_content is not None

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -11,10 +12,15 @@ from mcp_server.guardrails.parameters import placeholders
 from mcp_server.guardrails.request_rules import REQUEST_RULES
 from mcp_server.models.finding import Finding, Repair, Severity
 from mcp_server.models.regions import REGIONS
-from mcp_server.models.request import CreateCommandRequest
+from mcp_server.models.request import CreateCommandRequest, PreviewCommandRequest
 from mcp_server.settings import Settings
 
 Arguments = dict[str, Any]
+
+
+class AnyRequest(PreviewCommandRequest, CreateCommandRequest):
+    """Every argument that creating or previewing takes."""
+
 
 VALID: Final[Arguments] = {
     "region_id": "cn-hangzhou",
@@ -29,8 +35,14 @@ def base64_of(script: str | bytes) -> str:
     return base64.b64encode(script.encode() if isinstance(script, str) else script).decode()
 
 
+@cache
+def _inspector(**settings: Any) -> Inspector:
+    """One for all, since it holds nothing of a request: making one takes longer than most."""
+    return Inspector(Settings(**settings))
+
+
 def inspected(arguments: Arguments, **settings: Any) -> Inspection:
-    return Inspector(Settings(**settings)).inspect(arguments, CreateCommandRequest)
+    return _inspector(**settings).inspect(arguments, AnyRequest)
 
 
 def found(arguments: Arguments, **settings: Any) -> list[Finding]:
@@ -67,6 +79,14 @@ def _tags(*tags: Any) -> Arguments:
 
 def _tag(key: str, value: str = "") -> dict[str, str]:
     return {"key": key, "value": value}
+
+
+def _samples(*samples: Any) -> Arguments:
+    return {"sample_parameters": list(samples)}
+
+
+def _sample(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "value": value}
 
 
 _SECRET_ARGUMENT: Final = "x" * 300
@@ -238,6 +258,65 @@ FAULTS: Final = {
         (("ARG002", "tags[0].key"), ("ARG001", "tags[0].Key"), ("ARG001", "tags[0].Value")),
         _tags(_tag("a", "b")),
     ),
+    # sample parameters
+    "a number as sample value": Fault(
+        _samples({"name": "a", "value": 5}),
+        (("ARG003", "sample_parameters[0].value"),),
+        _samples(_sample("a", "5")),
+    ),
+    "samples as a map": Fault(
+        {"sample_parameters": {"a": "b", "n": 1}},
+        (("ARG003", "sample_parameters"),),
+        _samples(_sample("a", "b"), _sample("n", "1")),
+    ),
+    "samples as text": Fault(
+        {"sample_parameters": "a=b"},
+        (("ARG003", "sample_parameters"),),
+        _samples(_sample("a", "b")),
+    ),
+    "text that is no sample": Fault(
+        {"sample_parameters": "nginx"}, (("ARG003", "sample_parameters"),)
+    ),
+    "a text for a sample": Fault(
+        _samples("a=b", _sample("c", "d")),
+        (("ARG003", "sample_parameters[0]"),),
+        _samples(_sample("a", "b"), _sample("c", "d")),
+    ),
+    "samples in API spelling": Fault(
+        _samples({"Name": "a", "Value": "b"}),
+        (
+            ("ARG002", "sample_parameters[0].name"),
+            ("ARG002", "sample_parameters[0].value"),
+            ("ARG001", "sample_parameters[0].Name"),
+            ("ARG001", "sample_parameters[0].Value"),
+        ),
+        _samples(_sample("a", "b")),
+    ),
+    "samples under another name": Fault(
+        {"parameters": {"a": "b"}},
+        (("ARG001", "parameters"),),
+        {"parameters": None} | _samples(_sample("a", "b")),
+    ),
+    "a sample without a name": Fault(
+        _samples(_sample("", "x"), _sample("a", "b")),
+        (("ARG006", "sample_parameters[0].name"),),
+        _samples(_sample("a", "b")),
+    ),
+    "a long sample name": Fault(
+        _samples(_sample("a" * 65, "b")), (("ARG005", "sample_parameters[0].name"),)
+    ),
+    "a long sample value": Fault(
+        _samples(_sample("a", "b" * 2049)), (("ARG005", "sample_parameters[0].value"),)
+    ),
+    "21 samples": Fault(
+        _samples(*(_sample(f"p{n}", "v") for n in range(21))),
+        (("ARG005", "sample_parameters"),),
+        _samples(*(_sample(f"p{n}", "v") for n in range(20))),
+    ),
+    # preview tokens
+    "a long preview_token": Fault(
+        {"preview_token": "t\x1f" * 2049}, (("ARG005", "preview_token"),), {"preview_token": None}
+    ),
     # the script's bytes
     "a large script": Fault({CONTENT: "#" * 13825}, (("CON001", CONTENT),)),
     "no Base64": Fault(
@@ -367,7 +446,7 @@ _JSON = st.recursive(
     max_leaves=12,
 )
 _NAMES = (
-    st.sampled_from([*CreateCommandRequest.model_fields, "workingDir", "Tag", "content", "ID"])
+    st.sampled_from([*AnyRequest.model_fields, "workingDir", "Tag", "content", "ID"])
     | st.text(st.characters(), max_size=20)
     | st.just("very long name " * 100)
 )

@@ -7,9 +7,17 @@ from mcp_server.guardrails.spelling import ALIASES, argument_meant
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.request import CreateCommandRequest, PreviewCommandRequest
 from mcp_server.settings import Settings
-from tests.guardrails.requests import VALID, found, inspected, invalid, key, with_changes
+from tests.guardrails.requests import (
+    VALID,
+    AnyRequest,
+    found,
+    inspected,
+    invalid,
+    key,
+    with_changes,
+)
 
-_KNOWN = tuple(CreateCommandRequest.model_fields)
+_KNOWN = tuple(AnyRequest.model_fields)
 
 
 # Names of arguments

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -123,7 +125,8 @@ def test_whatever_a_caller_sends_is_answered_with_short_and_complete_findings(
         assert finding.fix
         texts = (finding.field, finding.message, finding.why, finding.fix, finding.excerpt or "")
         assert max(map(len, texts)) < _LONGEST
-        assert len(str(finding.repair)) < 20 * 400  # 20 whole tags are the largest
+        sent = json.dumps(finding.repair, ensure_ascii=False)
+        assert len(sent) < 20 * 400  # 20 whole samples are the largest
         for text in (finding.field, finding.message, finding.excerpt or ""):
             assert text.isprintable()
 

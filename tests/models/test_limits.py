@@ -22,6 +22,7 @@ def test_the_limits_are_those_of_the_contract() -> None:
         ("command_content.parameters", 0, 20, "items"),
         ("command_content.parameter_name", 1, 64, "bytes"),
         ("sample_parameters", 0, 20, "items"),
+        ("sample_parameters.name", 1, 64, "characters"),
         ("sample_parameters.value", 0, 2048, "characters"),
         ("preview_token", 0, 4096, "characters"),
     }
