@@ -155,24 +155,26 @@ async def test_the_state_of_one_server_is_good_for_one_command_on_any_with_its_k
     ids=["tampered", "made up", "without the state", "without an answer"],
 )
 async def test_a_second_round_that_is_not_whole_asks_again(
-    deployment: Deployment, emulator: Emulator, spoil: Callable[[dict[str, Any]], dict[str, Any]]
+    shared_deployment: Deployment,
+    shared_emulator: Emulator,
+    spoil: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> None:
-    async with deployment.client("stdio", MODERN, **BY_THEMSELVES) as client:
+    async with shared_deployment.client("http", MODERN, **BY_THEMSELVES) as client:
         asked = await asked_by(client, REBOOT)
         again = await made(client, REBOOT, **spoil(yes(asked)))
     assert isinstance(again, types.InputRequiredResult)
-    assert emulator.commands() == []
+    assert shared_emulator.commands() == []
 
 
 async def test_arguments_that_change_after_the_question_are_asked_about_anew(
-    deployment: Deployment, emulator: Emulator
+    shared_deployment: Deployment, shared_emulator: Emulator
 ) -> None:
-    async with deployment.client("stdio", MODERN, **BY_THEMSELVES) as client:
+    async with shared_deployment.client("http", MODERN, **BY_THEMSELVES) as client:
         asked = await asked_by(client, REBOOT)
         again = await made(client, REBOOT | {"command_content": "poweroff\n"}, **yes(asked))
     assert isinstance(again, types.InputRequiredResult)
     assert again.request_state != asked.request_state
-    assert emulator.commands() == []
+    assert shared_emulator.commands() == []
 
 
 async def test_a_server_with_another_key_does_not_take_the_state(

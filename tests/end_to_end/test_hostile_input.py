@@ -17,8 +17,15 @@ ENVELOPE = (
 
 
 @pytest.fixture
-def server(deployment: Deployment) -> Iterator[subprocess.Popen[bytes]]:
-    parameters = deployment.stdio()
+def emulator(shared_emulator: Emulator) -> Emulator:
+    shared_emulator.reset()
+    return shared_emulator
+
+
+@pytest.fixture(scope="module")
+def server(shared_emulator: Emulator) -> Iterator[subprocess.Popen[bytes]]:
+    """One for all of it: whatever is written to it, it goes on."""
+    parameters = Deployment(shared_emulator.endpoint).stdio()
     with subprocess.Popen(
         [parameters.command, *parameters.args],
         env=parameters.env,
