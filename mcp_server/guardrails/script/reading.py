@@ -77,7 +77,8 @@ class Reading:
     assignments: list[Assignment] = field(default_factory=list)
     functions: set[str] = field(default_factory=set)
     foreign: list[Foreign] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: dict[Gap, None] = field(default_factory=dict)
+    """Each once, in the order in which they came up."""
     options: set[str] = field(default_factory=set)
     dialect: str = ""
     _trees: dict[tuple[str, str], Node | Unparsed] = field(default_factory=dict)
@@ -100,9 +101,7 @@ class Reading:
 
     def gap(self, obstacle: Obstacle, span: Span) -> None:
         """Note what could not be analysed, once a place."""
-        found = Gap(obstacle, span)
-        if found not in self.gaps:
-            self.gaps.append(found)
+        self.gaps[Gap(obstacle, span)] = None
 
     def admits(self, text: str, place: Place) -> bool:
         """Whether a text is within the bounds; when not, there is a gap in its place."""

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_server.guardrails.script.model import HOLE, PARAMETER
+from mcp_server.guardrails.script.model import HOLE, PARAMETER, Language, Obstacle, Script
+from mcp_server.guardrails.script.reading import Place, Reading
 from tests.guardrails.script.shell.shell_scripts import read
 from tests.guardrails.script.work import MOST_CALLS, calls_of
 
@@ -67,6 +68,25 @@ def test_hostile_input_ends_with_a_gap_after_bounded_work(name):
 @pytest.mark.parametrize("name", _READABLE)
 def test_tedious_input_is_read_with_bounded_work(name):
     assert calls_of(lambda: read(_READABLE[name])) < MOST_CALLS
+
+
+@pytest.mark.parametrize("looks", [5, 500, 2500])
+@pytest.mark.parametrize("name", ["short lines", "small substitutions", "texts", "functions"])
+def test_work_is_bounded_wherever_the_time_ends(name, looks):
+    text = (_READABLE | {"functions": "f() { a; b; }\n" * 900 + "f\n" * 900})[name]
+    left = iter(range(looks))
+
+    def clock() -> float:
+        return 0.0 if next(left, None) is not None else 10.0
+
+    def look() -> None:
+        reading = Reading(text, now=clock)
+        reading.read(text, Language.SHELL, Place())
+        found.append(reading.script(Language.SHELL))
+
+    found: list[Script] = []
+    assert calls_of(look) < MOST_CALLS
+    assert Obstacle.TIME in {gap.obstacle for gap in found[0].gaps}
 
 
 @given(st.text(max_size=400))
