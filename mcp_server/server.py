@@ -2,9 +2,9 @@
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from importlib import metadata
-from typing import Any
+from typing import Any, Final
 
 import mcp_types as types
 from mcp.server.caching import CacheableMethod, CacheHint
@@ -32,22 +32,9 @@ TITLE = "Alibaba Cloud Assistant commands"
 DESCRIPTION = (
     "Creates Alibaba Cloud ECS Cloud Assistant commands, safely: checked, previewed, explained."
 )
-INSTRUCTIONS = """\
-Creates ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
-1. preview_command shows the exact request, with findings. Nothing is sent.
-2. create_command takes the same arguments and its preview_token (dry_run=true only previews). A \
-person may be asked. It creates and never runs: the ECS API InvokeCommand runs what it created.
-3. explain_error explains a pasted error.
-Answers:
-- status "invalid": merge every `repair` into the arguments (null removes one) and call again.
-- status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
-- status "declined" or "needs_confirmation": nothing was created.
-- error.outcome "unknown": repeat the same call with the returned client_token; it cannot create \
-twice.
-- error.fix and error.retry say what else to do.
-Never put secrets into a script: write {{oos-secret:name}} or a {{parameter}} with \
-enable_parameter=true.\
-"""
+
+_OF_WHAT_EXISTS: Final = ("list_commands", "get_command", "delete_command")
+_TAKE_A_SCRIPT: Final = frozenset({"preview_command", "create_command"})
 
 _FRESH = CacheHint(ttl_ms=300_000, scope="public")
 """What is listed and read is the same for every caller, and changes only with a new process."""
@@ -119,7 +106,7 @@ def build_server(
         version=version or installed_version(),
         title=TITLE,
         description=DESCRIPTION,
-        instructions=INSTRUCTIONS,
+        instructions=instructions(tools),
         cache_hints=dict.fromkeys(_CACHED, _FRESH),
         # Without this, each call with arguments over HTTP would list the tools first.
         get_tool_input_schema=lambda name: by_name[name].input_schema if name in by_name else None,
@@ -131,6 +118,61 @@ def build_server(
     )
     server.middleware.append(_keep_exceptions_inside)
     return server
+
+
+def instructions(tools: Sequence[Tool]) -> str:
+    """What agents are told first: how the published tools are used, and no word of another."""
+    names = {tool.name for tool in tools}
+    start = "Creates" if "create_command" in names else "For"
+    lines = [
+        f"{start} ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM "
+        "(Windows)."
+    ]
+    if all(tool.traits.read_only for tool in tools):
+        lines.append("This server is read-only.")
+    lines += [f"{number}. {step}" for number, step in enumerate(_steps(names), 1)]
+    lines += ["Answers:", *(f"- {line}" for line in _about_answers(names))]
+    if names & _TAKE_A_SCRIPT:
+        lines.append(
+            "Never put secrets into a script: write {{oos-secret:name}} or a {{parameter}} with "
+            "enable_parameter=true."
+        )
+    return "\n".join(lines)
+
+
+def _steps(names: Set[str]) -> Iterator[str]:
+    previews = "preview_command" in names
+    if previews:
+        yield "preview_command shows the exact request, with findings. Nothing is sent."
+    if "create_command" in names:
+        takes = "the same arguments and its preview_token" if previews else "a script"
+        yield (
+            f"create_command takes {takes} (dry_run=true only previews). A person may be asked. It "
+            "creates and never runs: the ECS API InvokeCommand runs what it created."
+        )
+    if existing := [name for name in _OF_WHAT_EXISTS if name in names]:
+        yield f"{', '.join(existing)}: existing commands."
+    if "explain_error" in names:
+        yield "explain_error explains a pasted error."
+
+
+def _about_answers(names: Set[str]) -> Iterator[str]:
+    yield (
+        'status "invalid": merge every `repair` into the arguments (null removes one) and call '
+        "again."
+    )
+    if names & _TAKE_A_SCRIPT:
+        yield (
+            'status "blocked", or findings you cannot follow: show them to the user; never '
+            "disguise a script."
+        )
+    if "create_command" in names:
+        yield 'status "declined" or "needs_confirmation": nothing was created.'
+        yield (
+            'error.outcome "unknown": repeat the same call with the returned client_token; it '
+            "cannot create twice."
+        )
+    yield "error.fix and error.retry say what else to do."
 
 
 def installed_version() -> str:

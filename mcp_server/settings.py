@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from mcp_server.models.limits import CONTENT, CONTENT_CEILING
 from mcp_server.models.regions import is_region_syntax
+from mcp_server.models.tool_names import TOOL_NAMES
 
 PREFIX = "CLOUD_ASSISTANT_"
 SETTINGS_FILE_VARIABLE = f"{PREFIX}SETTINGS_FILE"
@@ -30,7 +31,9 @@ _PORT = re.compile("[1-9][0-9]{0,4}")
 _LINE = re.compile(r"\(at (line \d+), column \d+\)\Z")
 _SHORTEST_KEY: Final = 32
 _NEAR: Final = 0.75
-"""How alike (0 to 1) a slip and the setting's name are."""
+"""How alike (0 to 1) a slip and the name that is meant are."""
+_SHOWN: Final = 64
+"""Characters of a slip that are repeated."""
 
 CredentialsKind = Literal[
     "default",
@@ -84,6 +87,15 @@ class Settings(BaseSettings):
         description='Agree to a policy with `confirmation = "never"`: commands are created though '
         "nobody was asked. Each answer says so.",
     )
+    read_only: bool = Field(
+        default=False,
+        description="Publish only tools that change nothing, and refuse `create` on the command "
+        "line, whatever else is set.",
+    )
+    tools: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Comma-separated names of the only tools to publish; without any, all are.",
+    )
     confirmation_timeout: float = Field(
         default=300.0, gt=0, le=3600, description="Seconds to wait for a person's answer in a call."
     )
@@ -118,7 +130,7 @@ class Settings(BaseSettings):
         default="WARNING", description="What is logged to standard error."
     )
 
-    @field_validator("extra_regions", "token_keys", mode="before")
+    @field_validator("extra_regions", "tools", "token_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -130,6 +142,13 @@ class Settings(BaseSettings):
     def _regions_have_region_syntax(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(is_region_syntax(region) for region in value):
             raise ValueError("each must look like cn-hangzhou")
+        return value
+
+    @field_validator("tools")
+    @classmethod
+    def _tools_exist(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if slips := [name for name in value if name not in TOOL_NAMES]:
+            raise ValueError("; ".join(map(_no_such_tool, slips)))
         return value
 
     @field_validator("token_keys")
@@ -246,6 +265,12 @@ def _no_such_setting(name: str, known: Iterable[str], spelled: Callable[[str], s
     bare = name.upper().removeprefix(PREFIX).lower().replace("-", "_")
     near = get_close_matches(bare, known, n=1, cutoff=_NEAR)
     return "no such setting" + (f"; did you mean {spelled(near[0])}?" if near else "")
+
+
+def _no_such_tool(name: str) -> str:
+    near = get_close_matches(name.lower().replace("-", "_"), TOOL_NAMES, n=1, cutoff=_NEAR)
+    hint = f"did you mean {near[0]}?" if near else f"the tools are {', '.join(TOOL_NAMES)}"
+    return f"there is no tool {name[:_SHOWN]!r}; {hint}"
 
 
 def _variable(name: str) -> str:

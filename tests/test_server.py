@@ -6,9 +6,10 @@ from mcp import Client, MCPError
 from mcp_types import CacheableResult, CallToolResult, TextContent, ToolAnnotations
 from mcp_types import Tool as PublishedTool
 
-from mcp_server.server import INSTRUCTIONS, NAME, build_server
+from mcp_server.server import NAME, build_server, instructions
 from mcp_server.tools.tool import Tool
 from tests.served_tools import CANARY, SCHEMA, Echo, Raise, Refuse
+from tests.tools.published import TOOLS as PUBLISHED
 
 TOOLS: list[Tool] = [Echo("echo"), Refuse("refuse"), Raise("raise")]
 MODES = ["legacy", "2026-07-28"]
@@ -25,7 +26,8 @@ def client(request: pytest.FixtureRequest) -> Client:
 
 
 def test_the_instructions_are_short_and_name_the_whole_flow() -> None:
-    assert len(INSTRUCTIONS.split()) < 150
+    told = instructions([*PUBLISHED.values()])
+    assert len(told.split()) < 150
     for word in (
         "preview_command",
         "create_command",
@@ -42,7 +44,56 @@ def test_the_instructions_are_short_and_name_the_whole_flow() -> None:
         "SYSTEM",
         "{{oos-secret:name}}",
     ):
-        assert word in " ".join(INSTRUCTIONS.split())
+        assert word in told
+
+
+def test_the_instructions_of_a_server_that_creates_are_these() -> None:
+    published = [PUBLISHED[name] for name in ("preview_command", "create_command", "explain_error")]
+    assert (
+        instructions(published)
+        == """\
+Creates ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
+1. preview_command shows the exact request, with findings. Nothing is sent.
+2. create_command takes the same arguments and its preview_token (dry_run=true only previews). A \
+person may be asked. It creates and never runs: the ECS API InvokeCommand runs what it created.
+3. explain_error explains a pasted error.
+Answers:
+- status "invalid": merge every `repair` into the arguments (null removes one) and call again.
+- status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
+- status "declined" or "needs_confirmation": nothing was created.
+- error.outcome "unknown": repeat the same call with the returned client_token; it cannot create \
+twice.
+- error.fix and error.retry say what else to do.
+Never put secrets into a script: write {{oos-secret:name}} or a {{parameter}} with \
+enable_parameter=true.\
+"""
+    )
+
+
+def test_the_instructions_of_a_server_that_only_previews_say_so_and_tell_of_no_creation() -> None:
+    assert (
+        instructions([PUBLISHED["preview_command"], PUBLISHED["explain_error"]])
+        == """\
+For ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
+This server is read-only.
+1. preview_command shows the exact request, with findings. Nothing is sent.
+2. explain_error explains a pasted error.
+Answers:
+- status "invalid": merge every `repair` into the arguments (null removes one) and call again.
+- status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
+- error.fix and error.retry say what else to do.
+Never put secrets into a script: write {{oos-secret:name}} or a {{parameter}} with \
+enable_parameter=true.\
+"""
+    )
+
+
+@pytest.mark.parametrize("only", PUBLISHED)
+def test_the_instructions_name_no_tool_that_is_not_published(only: str) -> None:
+    told = instructions([PUBLISHED[only]])
+    assert [name for name in PUBLISHED if name in told] == [only]
+    assert ("read-only" in told) == PUBLISHED[only].traits.read_only
+    assert ("preview_token" in told) is False
 
 
 def test_server_and_tool_name_fit_the_clients_that_join_them() -> None:
@@ -57,7 +108,7 @@ async def test_the_server_says_who_it_is() -> None:
         assert (info.name, info.version) == ("cloud-assistant-mcp", "1.2.3")
         assert info.title
         assert info.description
-        assert client.instructions == INSTRUCTIONS
+        assert client.instructions == instructions(TOOLS)
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

@@ -19,6 +19,8 @@ _EVERYTHING: dict[str, tuple[str, Any]] = {
     "extra_regions": (" cn-new-1, xx-lab ,", ("cn-new-1", "xx-lab")),
     "policy": ("/etc/policy.toml", Path("/etc/policy.toml")),
     "create_without_consent": ("true", True),
+    "read_only": ("true", True),
+    "tools": (" preview_command, get_command ,", ("preview_command", "get_command")),
     "confirmation_timeout": ("30", 30.0),
     "token_keys": (f"{'k' * 32}, {'o' * 40}", (SecretStr("k" * 32), SecretStr("o" * 40))),
     "content_limit": ("24576", 24576),
@@ -53,6 +55,8 @@ def test_without_anything_set_the_documented_limits_apply() -> None:
         "extra_regions": (),
         "policy": None,
         "create_without_consent": False,
+        "read_only": False,
+        "tools": (),
         "confirmation_timeout": 300.0,
         "token_keys": (),
         "content_limit": 18432,
@@ -125,6 +129,8 @@ def test_a_folder_is_no_settings_file(settings_file: Path) -> None:
          "equal to 4"),
         ("extra_regions = ['x y', 'z']", "extra_regions in the settings file: each must look like "
          "cn-hangzhou"),
+        ("tools = ['explain_eror']", "tools in the settings file: there is no tool 'explain_eror'; "
+         "did you mean explain_error?"),
         ("extra_regions = [1, 2]", "extra_regions in the settings file: Input should be a valid "
          "string"),
         ("local_endpoint = '127.0.0.1:8791'", "local_endpoint in the settings file: for local mode "
@@ -156,6 +162,7 @@ def test_what_is_wrong_in_the_environment_is_not_laid_to_the_settings_file(
         ("LOCALENDPOINT", "no such setting; did you mean CLOUD_ASSISTANT_LOCAL_ENDPOINT?"),
         ("SETTING_FILE", "no such setting; did you mean CLOUD_ASSISTANT_SETTINGS_FILE?"),
         ("Network", "no such setting; did you mean CLOUD_ASSISTANT_NETWORK?"),
+        ("READONLY", "no such setting; did you mean CLOUD_ASSISTANT_READ_ONLY?"),
         ("TOKEN", "no such setting"),
         ("REGION", "no such setting"),
         ("", "no such setting"),
@@ -188,6 +195,7 @@ def test_a_local_endpoint_without_local_mode_is_refused_and_the_cloud_not_called
         ("credentials", "password"),
         ("network", "intranet"),
         ("extra_regions", "cn-ok,evil.com/x"),
+        ("read_only", "perhaps"),
         ("token_keys", "k" * 31),
         ("token_keys", f"{'k' * 32},short"),
         ("confirmation_timeout", "0"),
@@ -213,6 +221,29 @@ def test_a_value_that_cannot_be_used_is_named_and_not_echoed(
     told = str(raised.value).partition(": ")[2]
     assert text not in told.replace(" 0", "")
     assert not told.startswith("Value error")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("create_comand", "there is no tool 'create_comand'; did you mean create_command?"),
+        ("list_command", "there is no tool 'list_command'; did you mean list_commands?"),
+        ("Get-Command", "there is no tool 'Get-Command'; did you mean get_command?"),
+        (
+            "preview_command,delete,explain_errors",
+            "there is no tool 'delete'; the tools are create_command, preview_command, "
+            "list_commands, get_command, delete_command, explain_error; there is no tool "
+            "'explain_errors'; did you mean explain_error?",
+        ),
+        ("get_command get_command", "there is no tool 'get_command get_command'; the tools are "),
+        ("\x1b[2J" + "x" * 99, f"there is no tool '\\x1b[2J{'x' * 60}'; the tools are "),
+    ],
+)
+def test_a_tool_that_there_is_not_is_told_with_the_one_that_is_near(
+    monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    monkeypatch.setenv("CLOUD_ASSISTANT_TOOLS", text)
+    assert refusal().startswith(f"CLOUD_ASSISTANT_TOOLS: {told}")
 
 
 def test_all_values_that_cannot_be_used_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The parts put together: the one place that knows them all."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
@@ -15,13 +16,19 @@ from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.loading import PolicyError, load_policy
 from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.guardrails.script.shell.shfmt import ShellParser
+from mcp_server.inventory.deletions import Deletions
+from mcp_server.inventory.inventory import Inventory
 from mcp_server.settings import (
+    PREFIX,
     Settings,
     SettingsError,
     credential_environment,
 )
 from mcp_server.tools.create_command import CreateCommand
+from mcp_server.tools.delete_command import DeleteCommand
 from mcp_server.tools.explain_error import ExplainError
+from mcp_server.tools.get_command import GetCommand
+from mcp_server.tools.list_commands import ListCommands
 from mcp_server.tools.preview_command import PreviewCommand
 from mcp_server.tools.tool import Tool
 
@@ -37,6 +44,14 @@ class Application:
     workflow: Workflow
     policy: Policy
     tools: tuple[Tool, ...]
+    """Those that the operator lets be published."""
+    withheld: Mapping[str, str]
+    """The others by their names, each with why, which names the setting."""
+
+    def refuse_without(self, tool: str) -> None:
+        """End the program with a message that names the setting, if a tool is withheld."""
+        if tool in self.withheld:
+            raise click.UsageError(f"{tool} is not permitted: {self.withheld[tool]}")
 
     async def close(self) -> None:
         """Close the connections to the cloud, and end the parser that waits."""
@@ -79,6 +94,9 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
         settings: of the operator.
         serves: whether it stays for many calls, and prepares for the next one after each. Whoever
             says so closes it.
+
+    Raises:
+        click.UsageError: the policy cannot be used, or no tool is left to serve.
     """
     backend: Backend
     if settings.local:
@@ -94,5 +112,32 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
         keys = [secrets.token_hex(32)]
     # A process that ends with its one answer could not take a token back.
     workflow = Workflow(settings, gateway, inspector, Sealer(keys) if keys else None)
-    tools = (PreviewCommand(workflow), CreateCommand(workflow), ExplainError())
-    return Application(settings, backend, gateway, parser, workflow, policy, tools)
+    inventory = Inventory(settings, gateway, inspector)
+    deletions = Deletions(settings, gateway, policy, Sealer(keys) if keys else None)
+    tools: tuple[Tool, ...] = (
+        PreviewCommand(workflow),
+        CreateCommand(workflow),
+        ListCommands(inventory),
+        GetCommand(inventory),
+        DeleteCommand(deletions),
+        ExplainError(),
+    )
+    withheld = {tool.name: why for tool in tools if (why := _why_withheld(tool, settings))}
+    published = tuple(tool for tool in tools if tool.name not in withheld)
+    if serves and not published:
+        raise click.UsageError(_nothing_left(settings))
+    return Application(settings, backend, gateway, parser, workflow, policy, published, withheld)
+
+
+def _why_withheld(tool: Tool, settings: Settings) -> str | None:
+    """The setting that keeps a tool from being published, in words; None if it is published."""
+    if settings.read_only and not tool.traits.read_only:
+        return f"{PREFIX}READ_ONLY is true, and {tool.name} changes something"
+    if settings.tools and tool.name not in settings.tools:
+        return f"{PREFIX}TOOLS does not have {tool.name}"
+    return None
+
+
+def _nothing_left(settings: Settings) -> str:
+    told = f"no tool is left to serve: {PREFIX}TOOLS names only {', '.join(settings.tools)}"
+    return f"{told}, and {PREFIX}READ_ONLY is true" if settings.read_only else told

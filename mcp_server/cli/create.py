@@ -27,4 +27,5 @@ command = script_command(
         "--preview-token",
         help="Create only what was previewed: its preview_token. Takes CLOUD_ASSISTANT_TOKEN_KEYS.",
     ),
+    tool="create_command",
 )

@@ -47,6 +47,7 @@ def script_command(
     what: str,
     act: Callable[[Workflow, dict[str, Any], bool], Awaitable[Result]],
     *options: _Option,
+    tool: str | None = None,
 ) -> click.Command:
     """A subcommand that does something with a script file.
 
@@ -55,6 +56,7 @@ def script_command(
         what: it does, for its help.
         act: gets the workflow, what an agent would send, and whether --yes was given.
         options: beside those that all have; each but --yes is an argument, None when not given.
+        tool: without which an operator has taken the subcommand away, too.
     """
 
     def command(
@@ -70,8 +72,11 @@ def script_command(
         **options: object,
     ) -> None:
         settings = load_settings(overrides | ({"local": True} if local else {}))
+        application = assemble(settings)
+        if tool is not None:
+            application.refuse_without(tool)
         given = script_arguments(file, arguments, script_type, options)
-        report(anyio.run(act, assemble(settings).workflow, given, yes), as_json=as_json)
+        report(anyio.run(act, application.workflow, given, yes), as_json=as_json)
 
     decorated: _Command = click.pass_obj(command)
     for option in reversed(options):

@@ -15,27 +15,20 @@ from mcp.shared.message import ServerMessageMetadata
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 from pydantic import ValidationError
 
-from mcp_server.creation.consent import LONGEST_REASON, Answered, Decision, Question, Reply
+from mcp_server.creation.consent import (
+    AGREEING,
+    LONGEST_REASON,
+    Answered,
+    Decision,
+    Question,
+    Reply,
+)
 
 KEY: Final = "consent"
 """Of the one question in a result that asks."""
-_FORM: Final[dict[str, Any]] = {
-    "type": "object",
-    "properties": {
-        "decision": {
-            "type": "string",
-            "title": "Decision",
-            "description": "create: store this command; decline: do not",
-            "enum": [Decision.CREATE.value, Decision.DECLINE.value],
-        },
-        "reason": {
-            "type": "string",
-            "title": "Reason",
-            "description": "Why not, for the agent; may be left empty",
-            "maxLength": LONGEST_REASON,
-        },
-    },
-    "required": ["decision"],
+_DONE: Final = {
+    Decision.CREATE: "create: store this command",
+    Decision.DELETE: "delete: delete this command",
 }
 
 _Context = ServerRequestContext[Any, Any]
@@ -102,8 +95,31 @@ def input_required(question: Question) -> types.InputRequiredResult:
 
 def _form(question: Question) -> types.ElicitRequest:
     return types.ElicitRequest(
-        params=types.ElicitRequestFormParams(message=question.message, requested_schema=_FORM)
+        params=types.ElicitRequestFormParams(
+            message=question.message, requested_schema=_schema(question.wanted)
+        )
     )
+
+
+def _schema(wanted: Decision) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "decision": {
+                "type": "string",
+                "title": "Decision",
+                "description": f"{_DONE[wanted]}; decline: do not",
+                "enum": [wanted.value, Decision.DECLINE.value],
+            },
+            "reason": {
+                "type": "string",
+                "title": "Reason",
+                "description": "Why not, for the agent; may be left empty",
+                "maxLength": LONGEST_REASON,
+            },
+        },
+        "required": ["decision"],
+    }
 
 
 def _shows_forms(context: _Context) -> bool:
@@ -120,6 +136,7 @@ def _reply(result: types.ElicitResult) -> Reply:
     reason = str(content.get("reason") or "")[:LONGEST_REASON]
     if result.action == "cancel":
         return Reply(Decision.CANCEL)
-    if result.action == "accept" and content.get("decision") == Decision.CREATE:
-        return Reply(Decision.CREATE)
+    word = content.get("decision")
+    if result.action == "accept" and isinstance(word, str) and word in AGREEING:
+        return Reply(Decision(word))
     return Reply(Decision.DECLINE, reason)

@@ -1,5 +1,6 @@
 """A person's consent: what is asked, what was answered, and who is there to ask."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -21,6 +22,7 @@ class Decision(StrEnum):
     """What came of asking."""
 
     CREATE = "create"
+    DELETE = "delete"
     DECLINE = "decline"
     CANCEL = "cancel"
     """The person closed the question without an answer."""
@@ -28,6 +30,10 @@ class Decision(StrEnum):
     """Nobody answered in time."""
     UNAVAILABLE = "unavailable"
     """The client has no way to ask."""
+
+
+AGREEING: Final = frozenset({Decision.CREATE, Decision.DELETE})
+"""What a person can agree to, each by its own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +44,21 @@ class Reply:
     reason: str = ""
     """In the person's own words; may be anything."""
 
+    def to(self, wanted: Decision) -> "Reply":
+        """The reply to a question about this: the yes to another one is none."""
+        is_other_yes = self.decision in AGREEING and self.decision is not wanted
+        return Reply(Decision.DECLINE, self.reason) if is_other_yes else self
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person is asked, and what exactly their yes is for."""
 
     message: str
-    digest: str
-    client_token: str
+    wanted: Decision
+    """The word for yes."""
+    about: Mapping[str, str]
+    """What exactly the yes is for: of a creation its digest and client_token."""
     state: str
     """Sealed: goes out with the question, where the answer comes in another call."""
 
@@ -109,13 +122,16 @@ def question(
         *([f"Besides: {', '.join(more)}."] if more else []),
         f"Digest: {digest}",
     ]
-    sealed = {"digest": digest, "client_token": client_token, "principal": principal}
-    return Question("\n".join(lines), digest, client_token, sealer.seal(_PURPOSE, sealed))
+    about = {"digest": digest, "client_token": client_token}
+    state = sealer.seal(_PURPOSE, about | {"principal": principal})
+    return Question("\n".join(lines), Decision.CREATE, about, state)
 
 
-def asked(sealer: Sealer, state: str, principal: str) -> dict[str, Any] | Broken:
-    """The digest and client_token that an earlier question was about."""
-    content = sealer.open(_PURPOSE, state)
+def asked(
+    sealer: Sealer, state: str, principal: str, purpose: str = _PURPOSE
+) -> dict[str, Any] | Broken:
+    """What an earlier question was about: of a creation the digest and the client_token."""
+    content = sealer.open(purpose, state)
     if not isinstance(content, Broken) and content["principal"] != principal:
         return Broken.FORGED
     return content

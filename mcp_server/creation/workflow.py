@@ -294,7 +294,8 @@ class Workflow:
         about = asked(self._sealer, caller.answered.state, caller.principal)
         if isinstance(about, Broken):
             return about
-        return EarlierAnswer(about["digest"], about["client_token"], caller.answered.reply)
+        reply = caller.answered.reply.to(Decision.CREATE)
+        return EarlierAnswer(about["digest"], about["client_token"], reply)
 
     def _needs_person(self, inspection: Inspection, proposal: Proposal) -> bool:
         confirmation = self._policy.confirmation
@@ -315,7 +316,8 @@ class Workflow:
             proposal.client_token,
             caller.principal,
         )
-        return await caller.ask(asking) or asking
+        reply = await caller.ask(asking)
+        return asking if reply is None else reply.to(Decision.CREATE)
 
     # -- creation
 

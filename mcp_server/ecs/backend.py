@@ -8,6 +8,7 @@ from typing import Literal, Protocol, Self
 
 from mcp_server.ecs.credentials import Account, CredentialSource
 from mcp_server.ecs.endpoints import Network, cloud_host, require_region_syntax
+from mcp_server.ecs.services import CENTRAL_HOSTS, CentralService
 from mcp_server.settings import Settings
 
 
@@ -20,6 +21,9 @@ class Backend(Protocol):
 
     def host(self, region_id: str) -> str:
         """The host, with a port where it has its own; ValueError for a hostile region id."""
+
+    def central_host(self, service: CentralService) -> str:
+        """The host of a service that is the same for every region."""
 
     def account(self) -> Account:
         """The keys to sign with; CredentialsError when there are none."""
@@ -42,6 +46,10 @@ class CloudBackend:
     def host(self, region_id: str) -> str:
         """The region's host, public or VPC-internal."""
         return cloud_host(region_id, self._network)
+
+    def central_host(self, service: CentralService) -> str:
+        """The service's one public host."""
+        return CENTRAL_HOSTS[service]
 
     def account(self) -> Account:
         """The operator's keys. Blocks."""
@@ -74,6 +82,10 @@ class LocalBackend:
     def host(self, region_id: str) -> str:
         """The same address for every region. Blocks while the endpoint starts."""
         require_region_syntax(region_id)
+        return self._started().host
+
+    def central_host(self, service: CentralService) -> str:  # noqa: ARG002 - one address for all
+        """The same address again."""
         return self._started().host
 
     def account(self) -> Account:

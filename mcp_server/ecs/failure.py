@@ -26,7 +26,7 @@ class Failure:
     """Seconds that the endpoint asks to wait."""
 
 
-_CERTAINTY = (Outcome.NOT_SENT, Outcome.NOT_CREATED, Outcome.UNKNOWN)
+_CERTAINTY = (Outcome.NOT_SENT, Outcome.NOT_CREATED, Outcome.NOT_DONE, Outcome.UNKNOWN)
 
 
 def worse(one: Outcome, other: Outcome) -> Outcome:

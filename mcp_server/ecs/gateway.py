@@ -20,12 +20,15 @@ from mcp_server.ecs.credentials import Account, CredentialsError
 from mcp_server.ecs.error_catalogue import explain
 from mcp_server.ecs.failure import Failure, worse
 from mcp_server.ecs.retry import Backoff, full_jitter, pause_before_next
+from mcp_server.ecs.services import CENTRAL_ACTIONS
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.models.explanation import Explanation
 from mcp_server.settings import Settings
 
 _LOG: Final = logging.getLogger("mcp_server.ecs")
 _ANY_REGION: Final = "cn-hangzhou"
+NO_SUCH_COMMAND: Final = "InvalidCmdId.NotFound"
+"""The API's code."""
 _GRACE: Final = 1.0
 """Seconds that the reply to a cancelled call still has to reach the log."""
 _Value = TypeVar("_Value")
@@ -104,15 +107,59 @@ class Gateway:
         command_id, request_id = await self._perform(call, replies.created)
         return CreatedCommand(command_id, request_id, call.attempts)
 
-    async def describe_commands(self, region_id: str, command_id: str) -> StoredCommand | None:
+    async def describe_commands(
+        self, region_id: str, command_id: str, provider: str | None = None
+    ) -> StoredCommand | None:
         """Read one command back; None when the region has none with this id.
+
+        Args:
+            region_id: where.
+            command_id: of the account's own commands, or of a provider's.
+            provider: of public commands.
 
         Raises:
             EcsError: the call failed.
         """
         request = {"RegionId": region_id, "CommandId": command_id, "ContentEncoding": "Base64"}
+        request |= {"Provider": provider} if provider else {}
         call = self._call("DescribeCommands", region_id, request)
         return await self._perform(call, replies.stored)
+
+    async def list_commands(
+        self, request: Mapping[str, object], seconds: float | None = None
+    ) -> replies.CommandPage:
+        """One page of the commands of a region, the newest first.
+
+        Args:
+            request: API names and values, with RegionId.
+            seconds: for all attempts, where that is less than the settings say.
+
+        Raises:
+            EcsError: the call failed.
+            ValueError: a name that the API does not have (a bug).
+        """
+        whole = {**request, "ContentEncoding": "Base64"}
+        call = self._call("DescribeCommands", str(request["RegionId"]), whole, seconds)
+        return await self._perform(call, replies.page)
+
+    async def delete_command(self, region_id: str, command_id: str) -> str | None:
+        """Delete a command of the account.
+
+        Returns:
+            The id of the request; None when it was an attempt before that deleted the command,
+            and its answer was lost.
+
+        Raises:
+            EcsError: it was not deleted, or nobody knows.
+        """
+        request = {"RegionId": region_id, "CommandId": command_id}
+        call = self._call("DeleteCommand", region_id, request)
+        try:
+            return await self._perform(call, replies.request_id)
+        except EcsError as error:
+            if error.explanation.code == NO_SUCH_COMMAND and error.attempts > 1:
+                return None
+            raise
 
     async def probe(self, region_id: str) -> None:
         """A harmless call that shows whether calls work: list one command, whichever.
@@ -123,20 +170,50 @@ class Gateway:
         request = {"RegionId": region_id, "MaxResults": 1}
         await self._perform(self._call("DescribeCommands", region_id, request), replies.answered)
 
-    async def describe_regions(self, region_id: str = _ANY_REGION) -> tuple[str, ...]:
+    async def describe_regions(
+        self, region_id: str = _ANY_REGION, seconds: float | None = None
+    ) -> tuple[str, ...]:
         """The ids of the regions that the account sees.
 
         Raises:
             EcsError: the call failed.
         """
-        return await self._perform(self._call("DescribeRegions", region_id, {}), replies.region_ids)
+        call = self._call("DescribeRegions", region_id, {}, seconds)
+        return await self._perform(call, replies.region_ids)
+
+    async def caller_identity(self, seconds: float | None = None) -> replies.CallerIdentity:
+        """Who calls, by the account's keys.
+
+        Raises:
+            EcsError: the call failed.
+        """
+        call = self._call("GetCallerIdentity", _ANY_REGION, {}, seconds)
+        return await self._perform(call, replies.caller_identity)
+
+    async def resource_groups(
+        self, seconds: float | None = None
+    ) -> tuple[replies.ResourceGroup, ...]:
+        """The account's resource groups, at most a hundred.
+
+        Raises:
+            EcsError: the call failed.
+        """
+        call = self._call("ListResourceGroups", _ANY_REGION, {"PageSize": 100}, seconds)
+        return await self._perform(call, replies.resource_groups)
 
     def close(self) -> None:
         """Close the connections. A later call would open new ones."""
         self._clients.close()
 
-    def _call(self, action: str, region_id: str, request: Mapping[str, object]) -> Call[Any]:
-        deadline = time.monotonic() + self._settings.call_timeout
+    def _call(
+        self,
+        action: str,
+        region_id: str,
+        request: Mapping[str, object],
+        seconds: float | None = None,
+    ) -> Call[Any]:
+        longest = self._settings.call_timeout
+        deadline = time.monotonic() + min(longest, seconds or longest)
         return Call(action, region_id, request, deadline)
 
     async def _perform(
@@ -144,7 +221,7 @@ class Gateway:
     ) -> _Value:
         failure: Failure | None = None
         try:
-            with anyio.move_on_after(self._settings.call_timeout):
+            with anyio.move_on_after(max(0.0, call.seconds_left())):
                 return await self._attempts(call, read)
         except AttemptFailedError as error:
             failure = error.failure
@@ -221,7 +298,12 @@ class Gateway:
 
     def _send(self, call: Call[_Value]) -> dict[str, Any] | Failure:
         try:
-            host = self._backend.host(call.region_id)
+            service = CENTRAL_ACTIONS.get(call.action)
+            host = (
+                self._backend.host(call.region_id)
+                if service is None
+                else self._backend.central_host(service)
+            )
             account = self._backend.account()
         except CredentialsError as error:
             return Failure(error.code, detail=error.detail)
@@ -230,7 +312,7 @@ class Gateway:
         call.withheld = _withheld(account, call.request)
         from mcp_server.ecs import sdk, session  # noqa: PLC0415 - half a second, once
 
-        client, guarded = self._clients.for_region(call.region_id, host, account)
+        client, guarded = self._clients.for_region(call.region_id, host, account, service)
         left = call.seconds_left()
         if left <= 0 or not call.may_send():
             return Failure("NotSentInTime")

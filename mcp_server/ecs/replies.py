@@ -49,6 +49,67 @@ def stored(reply: Mapping[str, Any]) -> StoredCommand | Failure | None:
         return _unreadable(reply)
 
 
+class CommandPage(NamedTuple):
+    """Some of the commands of a region."""
+
+    commands: tuple[StoredCommand, ...]
+    next_token: str
+    """For those that follow; empty when these are the last."""
+    total: int | None
+    """Of all that fit, where the endpoint counts them."""
+
+
+def page(reply: Mapping[str, Any]) -> CommandPage | Failure:
+    """One page of DescribeCommands."""
+    try:
+        rows = (reply.get("Commands") or {}).get("Command") or ()
+        total = reply.get("TotalCount")
+        return CommandPage(
+            tuple(StoredCommand.from_reply(row) for row in rows),
+            str(reply.get("NextToken") or ""),
+            total if isinstance(total, int) else None,
+        )
+    except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
+        return _unreadable(reply)
+
+
+class CallerIdentity(NamedTuple):
+    """Who the account's keys say that the caller is."""
+
+    account_id: str
+    arn: str
+
+
+def caller_identity(reply: Mapping[str, Any]) -> CallerIdentity | Failure:
+    """The caller of GetCallerIdentity."""
+    account_id, arn = _id(reply.get("AccountId")), _id(reply.get("Arn"))
+    return CallerIdentity(account_id, arn) if account_id and arn else _unreadable(reply)
+
+
+class ResourceGroup(NamedTuple):
+    """A resource group of the account."""
+
+    group_id: str
+    display_name: str
+
+
+def resource_groups(reply: Mapping[str, Any]) -> tuple[ResourceGroup, ...] | Failure:
+    """The groups of ListResourceGroups."""
+    try:
+        rows = (reply.get("ResourceGroups") or {}).get("ResourceGroup") or ()
+        return tuple(
+            ResourceGroup(str(row["Id"]), str(row.get("DisplayName") or "")) for row in rows
+        )
+    except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
+        return _unreadable(reply)
+
+
+def request_id(reply: Mapping[str, Any]) -> str | Failure:
+    """The id of a request whose answer says nothing else."""
+    found = _id(reply.get("RequestId"))
+    return _unreadable(reply) if found is None else found
+
+
 def answered(reply: Mapping[str, Any]) -> Failure | None:
     """Nothing, of any reply that is one of the API's."""
     return _unreadable(reply) if _id(reply.get("RequestId")) is None else None

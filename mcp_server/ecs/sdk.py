@@ -5,13 +5,14 @@ headers and the script, so they are turned into a `Failure` and dropped.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from alibabacloud_ecs20140526 import models
 from alibabacloud_ecs20140526.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
-from alibabacloud_tea_openapi.utils_models import Config
+from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.runtime import RuntimeOptions
 
 from mcp_server.ecs.credentials import Account
@@ -19,6 +20,7 @@ from mcp_server.ecs.error_catalogue.lookup import is_listed, is_local
 from mcp_server.ecs.failure import Failure
 from mcp_server.ecs.replies import echoes
 from mcp_server.ecs.sdk_logging import silence_sdk
+from mcp_server.ecs.services import CENTRAL_ACTIONS, VERSIONS
 from mcp_server.ecs.session import guard_sdk
 from mcp_server.ecs.unanswered import NoAnswer, UnusableAnswer, code_of_status
 from mcp_server.models.explanation import Outcome
@@ -32,11 +34,13 @@ _SHOWN: Final = ("CommandId", "RequestId")
 _USER_AGENT: Final = "cloud-assistant-mcp"
 _REQUESTS: Final[Mapping[str, Any]] = {
     "CreateCommand": models.CreateCommandRequest,
+    "DeleteCommand": models.DeleteCommandRequest,
     "DescribeCommands": models.DescribeCommandsRequest,
     "DescribeRegions": models.DescribeRegionsRequest,
 }
 _METHODS: Final[Mapping[str, str]] = {
     "CreateCommand": "create_command_with_options",
+    "DeleteCommand": "delete_command_with_options",
     "DescribeCommands": "describe_commands_with_options",
     "DescribeRegions": "describe_regions_with_options",
 }
@@ -80,19 +84,57 @@ def call(
     Returns:
         The reply in API spelling, or why there is none.
     """
-    model = _REQUESTS[action]().from_map(dict(request))
-    if not request.keys() <= model.to_map().keys():
-        raise ValueError(f"{action} has a parameter that the SDK would not send")
+    send = _sending(client, action, request)
     runtime = RuntimeOptions(
         connect_timeout=max(1, int(connect_timeout * 1000)),
         read_timeout=max(1, int(read_timeout * 1000)),
     )
     try:
-        reply = getattr(client, _METHODS[action])(model, runtime)
-        body: dict[str, Any] = reply.body.to_map()
-        return _without_echoes(body, withheld)
+        return _without_echoes(send(runtime), withheld)
     except Exception as error:  # noqa: BLE001 - the border: the SDK wraps anything in its own
         return _failure(error, withheld)
+
+
+def _sending(
+    client: Client, action: str, request: Mapping[str, object]
+) -> Callable[[RuntimeOptions], dict[str, Any]]:
+    """What sends the request and gives the body of the reply."""
+    service = CENTRAL_ACTIONS.get(action)
+    if service is not None:
+        return partial(_generic, client, action, VERSIONS[service], request)
+    model = _REQUESTS[action]().from_map(dict(request))
+    if not request.keys() <= model.to_map().keys():
+        raise ValueError(f"{action} has a parameter that the SDK would not send")
+
+    def send(runtime: RuntimeOptions) -> dict[str, Any]:
+        body: dict[str, Any] = getattr(client, _METHODS[action])(model, runtime).body.to_map()
+        return body
+
+    return send
+
+
+def _generic(
+    client: Client,
+    action: str,
+    version: str,
+    request: Mapping[str, object],
+    runtime: RuntimeOptions,
+) -> dict[str, Any]:
+    """An action of a service whose own SDK would be a dependency for one call."""
+    params = Params(
+        action=action,
+        version=version,
+        protocol="HTTPS",
+        pathname="/",
+        method="POST",
+        auth_type="AK",
+        style="RPC",
+        req_body_type="formData",
+        body_type="json",
+    )
+    query = {name: str(value) for name, value in request.items()}
+    body: dict[str, Any] = client.call_api(params, OpenApiRequest(query=query), runtime)["body"]
+    return body
 
 
 def _without_echoes(body: dict[str, Any], withheld: Sequence[str]) -> dict[str, Any]:

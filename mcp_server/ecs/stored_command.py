@@ -26,6 +26,11 @@ class StoredCommand:
     tags: tuple[tuple[str, str], ...] = ()
     created_at: str = ""
     """ISO 8601, UTC."""
+    provider: str = ""
+    """Of a public command; empty for the account's own."""
+    version: int | None = None
+    """Of a public command."""
+    category: str = ""
 
     @classmethod
     def from_reply(cls, row: Mapping[str, Any]) -> Self:
@@ -52,6 +57,9 @@ class StoredCommand:
                     for tag in (row.get("Tags") or {}).get("Tag") or ()
                 ),
                 created_at=row.get("CreationTime") or "",
+                provider=row.get("Provider") or "",
+                version=row.get("Version") if row.get("Provider") else None,
+                category=row.get("Category") or "",
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"a command without its {error}") from None

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from mcp_server.emulator.call import JsonObject
-from mcp_server.emulator.errors import ERRORS, ApiError
+from mcp_server.emulator.errors import EVERY_ERROR, ApiError
 from mcp_server.emulator.faults import Fault
 from mcp_server.emulator.settings import Clock
 
@@ -24,11 +24,12 @@ _BODIES: Final[Mapping[str, tuple[str, bytes]]] = {
 
 
 class Answers:
-    """Makes the answers to one request, all with the same request id."""
+    """Makes the answers of a product to one request, all with the same request id."""
 
-    def __init__(self, host: str, clock: Clock) -> None:
+    def __init__(self, host: str, product: str, clock: Clock) -> None:
         self.request_id = str(uuid.uuid4()).upper()
         self._host = host
+        self._product = product
         self._clock = clock
 
     def success(self, result: JsonObject) -> Response:
@@ -45,7 +46,7 @@ class Answers:
     def fault(self, fault: Fault) -> Response:
         """The answer a fault with a code or a body puts in place of the usual one."""
         if fault.code is not None:
-            message = fault.message or ERRORS.get(fault.code, (0, "Scripted fault."))[1]
+            message = fault.message or EVERY_ERROR.get(fault.code, (0, "Scripted fault."))[1]
             content = self._error(fault.code, message, fault.recommend)
             return self._json(fault.answer_status, content, fault.retry_after)
         if fault.body == "without_command_id":
@@ -56,7 +57,7 @@ class Answers:
     def _error(self, code: str, message: str, recommend: str | None) -> JsonObject:
         link = (
             "https://api.aliyun.com/troubleshoot"
-            f"?q={quote(code, safe='')}&product=Ecs&requestId={self.request_id}"
+            f"?q={quote(code, safe='')}&product={self._product}&requestId={self.request_id}"
         )
         return {
             "RequestId": self.request_id,

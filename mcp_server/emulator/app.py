@@ -1,10 +1,9 @@
 """The ASGI application: authenticate, find the action, apply scripted faults, answer, log."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import Final
 
 from starlette.applications import Starlette
@@ -15,27 +14,15 @@ from starlette.types import Receive, Scope, Send
 
 from mcp_server.emulator.answers import Answers
 from mcp_server.emulator.authentication import Authenticator, SignedRequest
-from mcp_server.emulator.call import Action, Call, JsonObject, State
+from mcp_server.emulator.call import Call, JsonObject, State
 from mcp_server.emulator.closing import Closing, ConnectionDropped
-from mcp_server.emulator.create_command import create_command
-from mcp_server.emulator.delete_command import delete_command
-from mcp_server.emulator.describe_commands import describe_commands
-from mcp_server.emulator.describe_regions import describe_regions
 from mcp_server.emulator.errors import ApiError, refusal
 from mcp_server.emulator.faults import Fault, FaultScript
 from mcp_server.emulator.parameters import Parameters
 from mcp_server.emulator.request_log import RequestLog, RequestRecord
+from mcp_server.emulator.services import SERVICES, Service, action_of
 from mcp_server.emulator.settings import Account
 
-VERSION: Final = "2014-05-26"
-ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
-    {
-        "CreateCommand": create_command,
-        "DeleteCommand": delete_command,
-        "DescribeCommands": describe_commands,
-        "DescribeRegions": describe_regions,
-    }
-)
 _NO_FAULT: Final = Fault()
 logger = logging.getLogger(__name__)
 
@@ -77,7 +64,8 @@ class Endpoint:
             body=body,
         )
         progress = _Progress(signed)
-        answers = Answers(signed.header("host") or "", self.state.settings.clock)
+        product = progress.service.product if progress.service else "Ecs"
+        answers = Answers(signed.header("host") or "", product, self.state.settings.clock)
         try:
             response = await self._respond(progress, answers, closing)
         except ApiError as error:
@@ -95,15 +83,14 @@ class Endpoint:
 
     async def _respond(self, progress: "_Progress", answers: Answers, closing: Closing) -> Response:
         account = progress.account = self.authenticator.authenticate(progress.request)
-        if progress.request.header("x-acs-version") != VERSION:
+        service = progress.service
+        if service is None:
             raise refusal("NoSuchVersion")
-        action = ACTIONS.get(progress.action)
-        if action is None:
-            raise refusal("InvalidAction.NotFound")
+        action = action_of(service, progress.action)
         fault = self.faults.take(progress.action) or _NO_FAULT
         if not fault.answers or fault.commit:
             if progress.action in account.denied_actions:
-                raise _denied(account, progress.action)
+                raise _denied(service, account, progress.action)
             pause = partial(closing.pause, fault)
             result = await action(Call(account, progress.parameters, self.state, pause))
             progress.note(result)
@@ -122,6 +109,7 @@ class _Progress:
 
     def __init__(self, request: SignedRequest) -> None:
         self.request = request
+        self.service = SERVICES.get(request.header("x-acs-version") or "")
         self.action = request.header("x-acs-action") or ""
         self.parameters = _parameters(request)
         self.account: Account | None = None
@@ -165,11 +153,11 @@ def _parameters(request: SignedRequest) -> Parameters:
     return Parameters.parse(request.query, request.body if is_form else b"")
 
 
-def _denied(account: Account, action: str) -> ApiError:
+def _denied(service: Service, account: Account, action: str) -> ApiError:
     return refusal(
-        "Forbidden.RAM",
+        service.denial,
         details={
-            "AuthAction": f"ecs:{action}",
+            "AuthAction": f"{service.permission_prefix}:{action}",
             "AuthPrincipalType": "SubUser",
             "AuthPrincipalOwnerId": account.account_id,
             "PolicyType": "AccountLevelIdentityBasedPolicy",

@@ -66,7 +66,7 @@ def _validated(call: Call, region_id: str) -> StoredCommand:
             custom_parameters(content.decode(errors="replace")) if enable_parameter else ()
         ),
         launcher=_launcher(given),
-        resource_group_id=_resource_group(given, account),
+        resource_group_id=_resource_group(given, account, settings),
         tags=check_tags(given.tags()),
         creation_time=settings.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
@@ -101,14 +101,14 @@ def _launcher(given: Parameters) -> str:
     return launcher
 
 
-def _resource_group(given: Parameters, account: Account) -> str:
+def _resource_group(given: Parameters, account: Account, settings: EmulatorSettings) -> str:
     group_id = given.text("ResourceGroupId")
     if group_id is None:
         return ""
-    status = account.resource_groups.get(group_id)
-    if status is None:
+    group = settings.groups_of(account).get(group_id)
+    if group is None:
         raise refusal("InvalidResourceGroup.NotFound")
-    if status != "OK":
+    if group.status != "OK":
         raise refusal("InvalidStatus.ResourceGroup")
     return group_id
 

@@ -5,7 +5,7 @@ from mcp_server.emulator.errors import refusal
 
 
 async def delete_command(call: Call) -> JsonObject:
-    """Delete one command of the account in a region.
+    """Delete one command of the account in a region; a public one is nobody's to delete.
 
     Raises:
         ApiError: MissingCommandId, InvalidCmdId.NotFound, and the codes of a wrong region.

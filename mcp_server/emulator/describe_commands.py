@@ -1,34 +1,39 @@
-"""DescribeCommands: filter, page and show the commands of a region, newest first."""
+"""DescribeCommands: filter, page and show own or public commands, newest first."""
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from mcp_server.emulator.call import Call, JsonObject
 from mcp_server.emulator.errors import invalid, refusal
+from mcp_server.emulator.matching import has_tags, is_like
 from mcp_server.emulator.parameters import Parameters
+from mcp_server.emulator.public_commands import (
+    ParameterDefinition,
+    PublicCommand,
+    public_commands,
+)
 from mcp_server.emulator.store import StoredCommand
 
 DEFAULT_PAGE: Final = 10
 LARGEST_PAGE: Final = 50
 _NEXT_TOKEN: Final = re.compile(r"before-([0-9]{1,18})", re.ASCII)
 
-Numbered: TypeAlias = list[tuple[int, StoredCommand]]
+Numbered: TypeAlias = Sequence[tuple[int, StoredCommand]]
 
 
 async def describe_commands(call: Call) -> JsonObject:
-    """List the commands of the account in a region.
+    """List the commands of the account in a region, or with a Provider public ones.
 
     Raises:
-        ApiError: InvalidMaxResults, InvalidNextToken, InvalidParam.PageNumber or
+        ApiError: InvalidMaxResults, InvalidNextToken, InvalidLatest, InvalidParam.PageNumber or
             InvalidParam.PageSize, and the codes of a wrong region.
     """
     region_id = call.region_id()
     await call.pause()
     given = call.parameters
-    stored = call.state.store.numbered(call.account.account_id, region_id)
-    found = [(number, command) for number, command in stored if _is_wanted(command, given)]
+    found = _found(call, region_id)
     numbered_pages = given.text("PageNumber") or given.text("PageSize")
     page, paging = (_page_by_number if numbered_pages else _page_by_token)(found, given)
     plain = given.text("ContentEncoding") == "PlainText"
@@ -40,8 +45,6 @@ _EXACT: Final[dict[str, Callable[[StoredCommand], str]]] = {
     "CommandId": lambda command: command.command_id,
     "Type": lambda command: command.type,
     "ResourceGroupId": lambda command: command.resource_group_id,
-    # Public commands have a provider; this endpoint has private ones only.
-    "Provider": lambda _: "",
 }
 _FUZZY: Final[dict[str, Callable[[StoredCommand], str]]] = {
     "Name": lambda command: command.name,
@@ -49,24 +52,38 @@ _FUZZY: Final[dict[str, Callable[[StoredCommand], str]]] = {
 }
 
 
-def _is_wanted(command: StoredCommand, given: Parameters) -> bool:
-    return (
-        all(given.text(name) in {None, read(command)} for name, read in _EXACT.items())
-        and all(_is_like(read(command), given.text(name)) for name, read in _FUZZY.items())
-        and all(_has_tag(command, key or "", value or "") for _, key, value in given.tags())
-    )
+def _found(call: Call, region_id: str) -> Numbered:
+    given = call.parameters
+    only_latest = given.boolean("Latest") or False
+    provider = given.text("Provider")
+    if provider is None:
+        stored = call.state.store.numbered(call.account.account_id, region_id)
+        is_wanted = _filter(given, around="")
+        return [(number, command) for number, command in stored if is_wanted(command)]
+    # A public command is found by a part of its name, an own one by the whole of it.
+    is_wanted = _filter(given, around="*")
+    public = [c for c in public_commands(provider, only_latest=only_latest) if is_wanted(c)]
+    return list(zip(range(len(public), 0, -1), public, strict=True))
 
 
-def _is_like(text: str, pattern: str | None) -> bool:
-    if pattern is None:
-        return True
-    expression = ".*".join(re.escape(part) for part in pattern.split("*"))
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+def _filter(given: Parameters, *, around: str) -> Callable[[StoredCommand], bool]:
+    # Read once: a listing asks this of every command of the region.
+    exact = [(read, text) for name, read in _EXACT.items() if (text := given.text(name))]
+    fuzzy = [
+        (read, f"{around}{text}{around}")
+        for name, read in _FUZZY.items()
+        if (text := given.text(name))
+    ]
+    tags = given.tags()
 
+    def is_wanted(command: StoredCommand) -> bool:
+        return (
+            all(read(command) == text for read, text in exact)
+            and all(is_like(read(command), pattern) for read, pattern in fuzzy)
+            and has_tags(command.tags, tags)
+        )
 
-def _has_tag(command: StoredCommand, key: str, value: str) -> bool:
-    # A tag without a value asks for the key alone.
-    return any(key == has_key and value in {"", has_value} for has_key, has_value in command.tags)
+    return is_wanted
 
 
 def _page_by_token(found: Numbered, given: Parameters) -> tuple[Numbered, JsonObject]:
@@ -110,14 +127,37 @@ def _shown(command: StoredCommand, *, plain: bool) -> JsonObject:
         "Timeout": command.timeout,
         "EnableParameter": command.enable_parameter,
         "ParameterNames": {"ParameterName": list(command.parameter_names)},
-        "ParameterDefinitions": {"ParameterDefinition": []},
         "CreationTime": command.creation_time,
         "InvokeTimes": 0,
-        "Provider": "",
-        "Version": 1,
-        "Category": "",
-        "Latest": True,
         "Launcher": command.launcher,
         "ResourceGroupId": command.resource_group_id,
         "Tags": {"Tag": [{"TagKey": key, "TagValue": value} for key, value in command.tags]},
+        **_shown_of_provider(command),
+    }
+
+
+def _shown_of_provider(command: StoredCommand) -> JsonObject:
+    if isinstance(command, PublicCommand):
+        provider, category = command.provider, command.category
+        version, latest, definitions = command.version, command.latest, command.definitions
+    else:
+        provider, category, version, latest, definitions = "", "", 1, True, ()
+    return {
+        "Provider": provider,
+        "Category": category,
+        "Version": version,
+        "Latest": latest,
+        "ParameterDefinitions": {
+            "ParameterDefinition": [_shown_definition(definition) for definition in definitions]
+        },
+    }
+
+
+def _shown_definition(definition: ParameterDefinition) -> JsonObject:
+    return {
+        "ParameterName": definition.name,
+        "Description": definition.description,
+        "DefaultValue": definition.default,
+        "Required": definition.required,
+        "PossibleValues": {"PossibleValue": list(definition.possible_values)},
     }

@@ -1,4 +1,4 @@
-"""Every error code the endpoint can answer with: HTTP status and message text."""
+"""The error codes the endpoint can answer with: HTTP status and message text."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -110,6 +110,19 @@ ERRORS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "Forbidden.RAM": (403, "User not authorized to operate on the specified resource."),
     }
 )
+# What only the services next to ECS say; apart, so that ERRORS has just what is documented of ECS
+# and of the gateway.
+NEIGHBOURS_ERRORS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
+    {
+        "NoPermission": (
+            403,
+            "You are not authorized to do this action. You should be authorized by RAM.",
+        ),
+    }
+)
+EVERY_ERROR: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
+    {**ERRORS, **NEIGHBOURS_ERRORS}
+)
 
 
 class ApiError(Exception):
@@ -133,12 +146,12 @@ class ApiError(Exception):
 
 
 def refusal(code: str, detail: str = "", details: Mapping[str, str] | None = None) -> ApiError:
-    """An error of the table, with `detail` added to its message.
+    """An error of the tables, with `detail` added to its message.
 
     Raises:
-        KeyError: the code is not in the table.
+        KeyError: the code is in no table.
     """
-    status, message = ERRORS[code]
+    status, message = EVERY_ERROR[code]
     return ApiError(code, status, f"{message} {detail}" if detail else message, details)
 
 

@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from mcp_server.emulator.errors import ERRORS
+from mcp_server.emulator.errors import EVERY_ERROR
 
 FaultyBody = Literal["malformed_json", "html", "empty", "without_command_id", "json_array"]
 
@@ -102,7 +102,7 @@ class Fault:
         if self.status is not None:
             return self.status
         if self.code is not None:
-            return ERRORS.get(self.code, (400, ""))[0]
+            return EVERY_ERROR.get(self.code, (400, ""))[0]
         return _DEFAULT_STATUS.get(self.body or "", 200)
 
     @property

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from mcp_server.emulator.errors import invalid, missing
 
 _TAG: Final = re.compile(r"Tag\.([0-9]{1,9})\.(Key|Value|key|value)", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _INTEGER: Final = re.compile(r"-?[0-9]{1,64}", re.ASCII)
 
 
@@ -67,6 +68,15 @@ class Parameters:
         if value.lower() not in {"true", "false"}:
             raise invalid(name)
         return value.lower() == "true"
+
+    def texts(self, name: str) -> list[str]:
+        """The values of `name.1`, `name.2` and so on, in the order of their numbers."""
+        found = {
+            int(number): value
+            for key, value in self._values.items()
+            if (number := key.removeprefix(f"{name}.")) != key and _NUMBER.fullmatch(number)
+        }
+        return [value for _, value in sorted(found.items()) if value]
 
     def tags(self) -> list[tuple[int, str | None, str | None]]:
         """The tags as (N, key, value) in the order of N; a part that was not sent is None."""

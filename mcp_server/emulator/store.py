@@ -96,6 +96,9 @@ class Store:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_SCHEMA)
+        # Rows read before, by number. A row never changes and its number is never given again,
+        # so that a listing of many pages does not have to read all of them for each page.
+        self._known: dict[int, StoredCommand] = {}
 
     def close(self) -> None:
         """Close the connection; idempotent. Data in memory is gone."""
@@ -107,6 +110,7 @@ class Store:
         with self._transaction() as connection:
             connection.execute("DELETE FROM commands")
             connection.execute("DELETE FROM client_tokens")
+            self._known.clear()
 
     def add(self, command: StoredCommand, use: TokenUse | None, quota: int) -> str:
         """Store a command in one transaction with its token; returns the id that counts.
@@ -142,22 +146,38 @@ class Store:
 
     def numbered(self, account_id: str, region_id: str) -> list[tuple[int, StoredCommand]]:
         """The same, each with a number that only ever grows and is never given twice."""
+        place = (account_id, region_id)
         with self._lock:
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS}, number FROM commands "  # noqa: S608 - as above
-                f"WHERE {_PLACE} ORDER BY number DESC",
-                (account_id, region_id),
-            ).fetchall()
-        return [(row[-1], _command(row)) for row in rows]
+            numbers = [
+                number
+                for (number,) in self._connection.execute(
+                    f"SELECT number FROM commands WHERE {_PLACE} ORDER BY number DESC",  # noqa: S608 - our own column names
+                    place,
+                )
+            ]
+            unknown = [number for number in numbers if number not in self._known]
+            if unknown:
+                rows = self._connection.execute(
+                    f"SELECT {_COLUMNS}, number FROM commands "  # noqa: S608 - as above
+                    f"WHERE {_PLACE} AND number >= ?",
+                    (*place, min(unknown)),
+                )
+                self._known.update((row[-1], _command(row)) for row in rows)
+            # Another process with the same file may have deleted one between the two.
+            return [(number, self._known[number]) for number in numbers if number in self._known]
 
     def delete(self, account_id: str, region_id: str, command_id: str) -> bool:
         """Delete a command; False when there is none with this id."""
         with self._transaction() as connection:
-            deleted = connection.execute(
-                f"DELETE FROM commands WHERE {_PLACE} AND command_id = ?",  # noqa: S608 - as above
+            found: tuple[int] | None = connection.execute(
+                f"SELECT number FROM commands WHERE {_PLACE} AND command_id = ?",  # noqa: S608 - as above
                 (account_id, region_id, command_id),
-            )
-            return deleted.rowcount == 1
+            ).fetchone()
+            if found is None:
+                return False
+            connection.execute("DELETE FROM commands WHERE number = ?", found)
+            self._known.pop(found[0], None)
+            return True
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from mcp_server.guardrails.lists import LISTS
 from mcp_server.guardrails.pairs import EXAMINED, MOST_MEMBERS
@@ -20,7 +20,9 @@ from mcp_server.guardrails.spelling import MOST_UNKNOWN, meant_by
 from mcp_server.guardrails.texts import ECHO_LIMIT, shown
 from mcp_server.guardrails.validation import validation_findings
 from mcp_server.models.finding import Finding
-from mcp_server.models.request import CommandRequest
+
+_Request_co = TypeVar("_Request_co", bound=BaseModel, covariant=True)
+_Request = TypeVar("_Request", bound=BaseModel)
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LONGEST_LIST: Final = 64 * 1024
@@ -28,10 +30,10 @@ _LONGEST_LIST: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Generic[_Request_co]):
     """A request as far as its fields are valid by themselves."""
 
-    request: CommandRequest
+    request: _Request_co
     """Whole when nothing was found; otherwise only the fields in `usable` may be read."""
     usable: frozenset[str]
     arguments: Mapping[str, Any]
@@ -45,7 +47,7 @@ class Draft:
         return self.usable.issuperset(fields)
 
 
-def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
+def draft(given: Mapping[str, Any], model: type[_Request]) -> Draft[_Request]:
     """Validate arguments field by field. Null is absent, and so is an empty optional text."""
     arguments = {
         name: value
@@ -80,7 +82,7 @@ def draft(given: Mapping[str, Any], model: type[CommandRequest]) -> Draft:
     return Draft(request, usable, arguments, unreadable, tuple(findings))
 
 
-def _bounded(arguments: Mapping[str, Any], model: type[CommandRequest]) -> dict[str, Any]:
+def _bounded(arguments: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """What is looked at: one more than the model takes is enough to refuse the rest."""
     unknown = [name for name in arguments if name not in model.model_fields]
     ignored = set(unknown[MOST_UNKNOWN + 1 :])
@@ -104,7 +106,7 @@ def _is_absence_of(finding: Finding, elsewhere: set[str | None]) -> bool:
     return finding.rule_id == MISSING_ARGUMENT.id and finding.field in elsewhere
 
 
-def _is_optional(name: str, model: type[CommandRequest]) -> bool:
+def _is_optional(name: str, model: type[BaseModel]) -> bool:
     field = model.model_fields.get(name)
     return field is not None and field.default is None
 

@@ -44,7 +44,7 @@ _ROUNDS = 4
 class Inspection:
     """What is known of a request before anything is sent."""
 
-    draft: Draft
+    draft: Draft[CommandRequest]
     content: Content | None
     """None when the script could not be read at all."""
     placeholders: tuple[Placeholder, ...]
@@ -200,7 +200,7 @@ def _mended(inspection: Inspection, model: type[CommandRequest]) -> dict[str, An
 
 
 def _script_findings(
-    examined: Draft, content: Content, found: tuple[Placeholder, ...]
+    examined: Draft[CommandRequest], content: Content, found: tuple[Placeholder, ...]
 ) -> list[Finding]:
     findings: list[Finding] = []
     if examined.has("enable_parameter"):

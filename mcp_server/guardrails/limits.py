@@ -5,8 +5,8 @@ Lengths in characters, enums and ranges are in the request model; the numbers of
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from mcp_server.guardrails import request_rules as rules
 from mcp_server.guardrails.draft import Draft
@@ -14,17 +14,24 @@ from mcp_server.guardrails.texts import control_characters, text_repair
 from mcp_server.models.finding import Finding
 from mcp_server.models.limits import (
     CLIENT_TOKEN,
+    COMMAND_ID,
     DEFAULT_TIMEOUT,
     DESCRIPTION,
     LAUNCHER,
     NAME,
+    NEXT_TOKEN,
+    PROVIDER,
     RESOURCE_GROUP_ID,
     USUAL_TIMEOUT,
     WORKING_DIR,
     Limit,
 )
+from mcp_server.models.request import CommandRequest
 
-_TEXT_LIMITS: Final = (NAME, DESCRIPTION, WORKING_DIR, LAUNCHER, CLIENT_TOKEN, RESOURCE_GROUP_ID)
+_TEXT_LIMITS: Final = (
+    NAME, DESCRIPTION, WORKING_DIR, LAUNCHER, CLIENT_TOKEN, RESOURCE_GROUP_ID, COMMAND_ID,
+    NEXT_TOKEN, PROVIDER,
+)  # fmt: skip
 _TEXTS: Final = {limit.field: limit for limit in _TEXT_LIMITS}
 
 LONG_WORK: Final = frozenset(
@@ -35,11 +42,16 @@ LONG_WORK: Final = frozenset(
 _FIRST_WORDS: Final = re.compile(r"^[ \t]*(?:sudo[ \t]+)?([A-Za-z0-9_.-]+)", re.MULTILINE)
 
 
-def check_limits(draft: Draft) -> Iterator[Finding]:
-    """Findings on single arguments, the script aside."""
-    request = draft.request
+def check_texts(arguments: Mapping[str, Any]) -> Iterator[Finding]:
+    """Findings on the characters of short texts, of whatever request."""
     for field, limit in _TEXTS.items():
-        yield from _control_characters(limit, draft.arguments.get(field))
+        yield from _control_characters(limit, arguments.get(field))
+
+
+def check_limits(draft: Draft[CommandRequest]) -> Iterator[Finding]:
+    """Findings on single arguments of a command, the script aside."""
+    request = draft.request
+    yield from check_texts(draft.arguments)
     if draft.has("launcher") and request.launcher:
         size = len(request.launcher.encode())
         if size > LAUNCHER.maximum:

@@ -205,7 +205,7 @@ def _repair(problem: _Problem) -> Repair | None:
 
 
 def _choice(model: type[BaseModel], name: str, value: str) -> str | None:
-    choices = get_args(model.model_fields[name].annotation)
+    choices = _literals(model.model_fields[name].annotation)
     words = {"shell": "RunShellScript", "bash": "RunShellScript", "sh": "RunShellScript",
              "powershell": "RunPowerShellScript", "ps1": "RunPowerShellScript",
              "bat": "RunBatScript", "batch": "RunBatScript", "cmd": "RunBatScript",
@@ -213,6 +213,13 @@ def _choice(model: type[BaseModel], name: str, value: str) -> str | None:
              "base64": "Base64"}  # fmt: skip
     word = words.get(value.lower())
     return word if word in choices else nearest(value, choices, cutoff=0.6)
+
+
+def _literals(annotation: Any) -> tuple[str, ...]:  # noqa: ANN401 - any type may be written
+    """The texts of a Literal, of an optional one too."""
+    parts = get_args(annotation)
+    inner = [part for part in parts if get_args(part)]
+    return _literals(inner[0]) if inner else parts
 
 
 def _word(value: object) -> str:

@@ -37,6 +37,8 @@ class Outcome(StrEnum):
     """No request left this server."""
     NOT_CREATED = "not_created"
     """The endpoint answered, and said no."""
+    NOT_DONE = "not_done"
+    """The same, of a call that does not create."""
     UNKNOWN = "unknown"
     """A request left and no answer came: repeat it with the same client_token to find out."""
 

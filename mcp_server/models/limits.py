@@ -1,4 +1,4 @@
-"""Every limit of a CreateCommand request, one row each.
+"""Every limit of a request, one row each.
 
 The request model, the guardrails, the preview, the published schema and the documentation all
 read these rows. Source of the numbers: the vendor's CreateCommand page of 25 June 2026, unless
@@ -54,11 +54,18 @@ SAMPLE_VALUE: Final = Limit(
 PREVIEW_TOKEN: Final = Limit(
     "preview_token", 4096, "characters", 0, "ours; several times what one takes"
 )
+COMMAND_ID: Final = Limit("command_id", 64, "characters", 1, "longer than any id; bounds a request")
+MAX_RESULTS: Final = Limit("max_results", 50, "items", 1, "DescribeCommands page")
+NEXT_TOKEN: Final = Limit("next_token", 1024, "characters", 1, "ours; bounds a request")
+PROVIDER: Final = Limit("provider", 128, "characters", 1, "ours; bounds a request")
 
+OF_QUERIES: Final = (COMMAND_ID, MAX_RESULTS, NEXT_TOKEN, PROVIDER)
+"""Of requests about commands that exist."""
 LIMITS: Final = (
     REGION_ID, NAME, DESCRIPTION, CONTENT, CONTENT_CEILING, WORKING_DIR, TIMEOUT, LAUNCHER,
     CLIENT_TOKEN, RESOURCE_GROUP_ID, TAGS, TAG_KEY, TAG_VALUE, PARAMETERS, PARAMETER_NAME,
     SAMPLES, SAMPLE_NAME, SAMPLE_VALUE, PREVIEW_TOKEN,
+    *OF_QUERIES,
 )  # fmt: skip
 
 DEFAULT_TIMEOUT: Final = 60

@@ -16,6 +16,16 @@ ScriptType = Literal["RunShellScript", "RunPowerShellScript", "RunBatScript"]
 ContentEncoding = Literal["PlainText", "Base64"]
 
 
+RegionId = Annotated[
+    str,
+    Field(
+        pattern=REGION_PATTERN,
+        max_length=limits.REGION_ID.maximum,
+        description="Region, not zone: a-z, 0-9 and -, at most 64 characters, e.g. cn-hangzhou",
+    ),
+]
+
+
 class Tag(BaseModel):
     """One tag of a command."""
 
@@ -43,14 +53,7 @@ class CommandRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    region_id: Annotated[
-        str,
-        Field(
-            pattern=REGION_PATTERN,
-            max_length=limits.REGION_ID.maximum,
-            description="Region, not zone: a-z, 0-9 and -, at most 64 characters, e.g. cn-hangzhou",
-        ),
-    ]
+    region_id: RegionId
     name: Annotated[
         str,
         Field(

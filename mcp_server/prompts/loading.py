@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from mcp_server.models import limits
+from mcp_server.models.tool_names import TOOL_NAMES
 from mcp_server.prompts.front_matter import Head, TextError, read_head
 from mcp_server.prompts.prompt import Prompt
 
@@ -27,10 +28,10 @@ def load_prompts(
     content_limit: int = limits.CONTENT.maximum,
     folder: Path | None = None,
 ) -> tuple[Prompt, ...]:
-    """Read and check every prompt.
+    """Read and check every prompt, and leave out those that need a tool which is not published.
 
     Args:
-        tools: the names that a text may take for a tool's.
+        tools: the names of those that are published.
         content_limit: bytes of a script after Base64, for texts that tell it.
         folder: of the files; without it, the one of this program.
 
@@ -42,7 +43,8 @@ def load_prompts(
     paths = sorted(folder.glob("*.md"))
     if not paths:
         raise PromptError(f"{folder}: there are no prompts")
-    return tuple(_load(path, tools, numbers) for path in paths)
+    loaded = [_load(path, tools, numbers) for path in paths]
+    return tuple(prompt for prompt in loaded if prompt is not None)
 
 
 def _folder() -> Path:
@@ -60,7 +62,7 @@ def _numbers(content_limit: int) -> dict[str, str]:
     return {name: str(number) for name, number in numbers.items()}
 
 
-def _load(path: Path, tools: Collection[str], numbers: Mapping[str, str]) -> Prompt:
+def _load(path: Path, tools: Collection[str], numbers: Mapping[str, str]) -> Prompt | None:
     try:
         text = path.read_bytes().decode().replace("\r\n", "\n")
         return _prompt(text.split("\n"), path.stem, tools, numbers)
@@ -75,7 +77,8 @@ def _load(path: Path, tools: Collection[str], numbers: Mapping[str, str]) -> Pro
 
 def _prompt(
     lines: Sequence[str], file_name: str, tools: Collection[str], numbers: Mapping[str, str]
-) -> Prompt:
+) -> Prompt | None:
+    """The prompt; None when it needs a tool that is not published."""
     head = read_head(lines)
     front_matter = head.front_matter
     if front_matter.name != file_name:
@@ -83,14 +86,17 @@ def _prompt(
         raise TextError(head.line("name"), f"the name has to be the file's, {file_name}")
     body = lines[head.length :]
     for number, line in enumerate(body, head.length + 1):
-        for problem in _problems(line, _names(head), tools, numbers):
+        for problem in _problems(line, _names(head), numbers):
             raise TextError(number, problem)
+    pieces = _pieces(body, head, numbers)
+    if not all(tool in tools for line in body for tool in _tools(line)):
+        return None
     return Prompt(
         name=front_matter.name,
         title=front_matter.title,
         description=front_matter.description,
         arguments=tuple(front_matter.arguments),
-        pieces=_pieces(body, head, numbers),
+        pieces=pieces,
     )
 
 
@@ -98,9 +104,7 @@ def _names(head: Head) -> list[str]:
     return [argument.name for argument in head.front_matter.arguments]
 
 
-def _problems(
-    line: str, arguments: Collection[str], tools: Collection[str], numbers: Mapping[str, str]
-) -> Iterator[str]:
+def _problems(line: str, arguments: Collection[str], numbers: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with a line of the text."""
     for name in _PLACEHOLDER.findall(line):
         if name not in arguments and name not in numbers:
@@ -109,10 +113,15 @@ def _problems(
             yield f"the placeholder <<{name}>> has to stand on a line by itself"
     if _BRACKETS.search(_PLACEHOLDER.sub("", line)):
         yield "<< and >> are for placeholders, such as <<goal>>"
+    for tool in _tools(line):
+        if tool not in TOOL_NAMES:
+            yield f"there is no tool {tool}"
+
+
+def _tools(line: str) -> Iterator[str]:
+    """What a line of the text takes for tools."""
     for span in _CODE_SPAN.findall(line):
-        for word in _TOOL.findall(span):
-            if word not in tools:
-                yield f"there is no tool {word}"
+        yield from _TOOL.findall(span)
 
 
 def _pieces(body: Sequence[str], head: Head, numbers: Mapping[str, str]) -> tuple[str, ...]:

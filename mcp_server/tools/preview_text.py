@@ -57,8 +57,8 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
 def _finding_line(finding: Finding, *, is_told: bool) -> str:
     place = finding.field + (f", line {finding.line}" if finding.line else "")
     if finding.excerpt:
-        place += f": {_code(finding.excerpt)}"
-    repair = f" Repair: {_code(to_json(finding.repair).decode())}" if finding.repair else ""
+        place += f": {in_line(finding.excerpt)}"
+    repair = f" Repair: {in_line(to_json(finding.repair).decode())}" if finding.repair else ""
     why = "" if finding.severity == "invalid" else f" {finding.why}"
     fix = "The way out is the same as above." if is_told else finding.fix
     told = f"{finding.message}{why} {fix}{repair}"
@@ -67,10 +67,14 @@ def _finding_line(finding: Finding, *, is_told: bool) -> str:
 
 def numbered(script: str) -> str:
     """A script with line numbers, shortened in the middle."""
+    return _shortened(numbered_lines(script), "preview.script")
+
+
+def numbered_lines(script: str) -> list[str]:
+    """The lines of a script, each with its number: none can pass for a line of the answer."""
     # Findings count line feeds only, so nothing else may start a line here.
     text = visible(script.removesuffix("\n"))
-    lines = [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
-    return _shortened(lines, "preview.script")
+    return [f"{number:>4}  {line}" for number, line in enumerate(text.split("\n"), 1)]
 
 
 def _shortened(lines: list[str], whole: str) -> str:
@@ -123,5 +127,6 @@ def _parameter_line(parameter: Parameter) -> str:
     return f"{parameter.name}: {'; '.join(told)}"
 
 
-def _code(text: str) -> str:
+def in_line(text: str) -> str:
+    """A text as code within a line; no character of it does anything else than show itself."""
     return code(escaped(visible(text)).replace("\n", " "))

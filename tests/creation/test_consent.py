@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mcp_server.creation import refusal
-from mcp_server.creation.consent import Answered, Decision, Question, Reply
+from mcp_server.creation.consent import AGREEING, Answered, Decision, Question, Reply
 from mcp_server.creation.seal import LIFE, Sealer
 from mcp_server.creation.workflow import (
     HOW_TO_AGREE,
@@ -111,7 +111,7 @@ async def test_the_question_tells_what_matters_and_what_exactly_is_agreed_to(
         "instances at once so does the service.",
         f"Digest: {preview.digest}",
     ]
-    assert (question.digest, question.client_token) == (preview.digest, result.client_token)
+    assert question.about == {"digest": preview.digest, "client_token": result.client_token}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ async def test_the_reason_of_a_no_is_told_on_one_line(service: Service) -> None:
 
 
 def test_every_way_not_to_agree_is_known_and_only_a_yes_creates() -> None:
-    assert refusal.CODES.keys() == set(Decision) - {Decision.CREATE}
+    assert refusal.CODES.keys() == set(Decision) - AGREEING
 
 
 # -- the answer comes with the next call
@@ -188,7 +188,7 @@ async def test_an_answer_of_the_next_call_creates_what_was_asked_about(service: 
     assert (result.status, result.command_id, result.client_token) == (
         Status.CREATED,
         command.command_id,
-        question.client_token,
+        question.about["client_token"],
     )
 
 
@@ -200,7 +200,8 @@ async def test_any_other_answer_of_the_next_call_creates_nothing(
     question = await question_of(made, ASKED_ABOUT, caller)
     result = await result_of(made, ASKED_ABOUT, caller.answering(question, decision))
     assert result.error is not None
-    assert (result.error.code, service.emulator.requests) == (refusal.CODES[decision], [])
+    code = refusal.CODES.get(decision, "Declined")  # the yes to another question is a no to this
+    assert (result.error.code, service.emulator.requests) == (code, [])
 
 
 async def test_an_answer_used_again_meets_the_same_command_on_any_replica(
@@ -222,7 +223,7 @@ async def test_a_yes_is_for_just_what_was_asked(service: Service) -> None:
     changed = ASKED_ABOUT | {"command_content": "#!/bin/sh\npoweroff\n"}
     asked = await made.create(changed, caller.answering(question, Decision.CREATE))
     assert isinstance(asked, Question)
-    assert asked.digest != question.digest
+    assert asked.about["digest"] != question.about["digest"]
     assert service.emulator.requests == []
 
 

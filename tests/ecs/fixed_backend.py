@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from mcp_server.ecs.credentials import Account
+from mcp_server.ecs.services import CentralService
 
 
 def some_keys() -> Account:
@@ -17,6 +18,9 @@ class FixedBackend:
     keys: Account = field(default_factory=some_keys)
 
     def host(self, region_id: str) -> str:  # noqa: ARG002 - one address for all
+        return self.address
+
+    def central_host(self, service: CentralService) -> str:  # noqa: ARG002 - as above
         return self.address
 
     def account(self) -> Account:

@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 import pytest
 from alibabacloud_ecs20140526 import models
 from alibabacloud_ecs20140526.client import Client
+from alibabacloud_tea_openapi.client import Client as GenericClient
 from alibabacloud_tea_openapi.models import Config
 from alibabacloud_tea_openapi.utils import Utils
+from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params
 from darabonba.request import DaraRequest
+from darabonba.runtime import RuntimeOptions
 
 from mcp_server.emulator import Account, Emulator
 
@@ -32,12 +35,12 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def connect() -> Callable[..., Client]:
-    """Makes the vendor's client for an emulator, with an account's key or another one."""
+def sdk_config() -> Callable[..., Config]:
+    """Makes what a client of the vendor needs for an emulator, with an account's key."""
 
-    def client(emulator: Emulator, account: Account | None = None, **changes: Any) -> Client:
+    def config(emulator: Emulator, account: Account | None = None, **changes: Any) -> Config:
         account = account or emulator.account
-        config = {
+        fields = {
             "access_key_id": account.access_key_id,
             "access_key_secret": account.access_key_secret,
             "security_token": account.security_token,
@@ -45,9 +48,49 @@ def connect() -> Callable[..., Client]:
             "endpoint": emulator.endpoint,
             "protocol": "http",
         }
-        return Client(Config(**{**config, **changes}))
+        return Config(**{**fields, **changes})
+
+    return config
+
+
+@pytest.fixture(scope="session")
+def connect(sdk_config) -> Callable[..., Client]:
+    """Makes the vendor's client for an emulator, with an account's key or another one."""
+
+    def client(emulator: Emulator, account: Account | None = None, **changes: Any) -> Client:
+        return Client(sdk_config(emulator, account, **changes))
 
     return client
+
+
+@pytest.fixture(scope="session")
+def call_api(sdk_config) -> Callable[..., dict[str, Any]]:
+    """Calls any action of any version with the vendor's generic client; gives the answer's body."""
+
+    def call(
+        emulator: Emulator,
+        version: str,
+        action: str,
+        query: dict[str, Any] | None = None,
+        account: Account | None = None,
+    ) -> dict[str, Any]:
+        params = Params(
+            action=action,
+            version=version,
+            protocol="HTTP",
+            pathname="/",
+            method="POST",
+            auth_type="AK",
+            style="RPC",
+            req_body_type="formData",
+            body_type="json",
+        )
+        request = OpenApiRequest(query=Utils.query(query or {}))
+        client = GenericClient(sdk_config(emulator, account))
+        body: dict[str, Any] = client.call_api(params, request, RuntimeOptions())["body"]
+        return body
+
+    return call
 
 
 @pytest.fixture

@@ -159,8 +159,7 @@ def test_commands_are_filtered_by_id_type_and_resource_group(names, create):
         names(resource_group_id="rg-local"),
         names(type="RunBatScript", command_id=first),
         names(latest=True),
-        names(provider="AlibabaCloud"),
-    ] == [["sh"], ["bat"], ["grouped"], [], ["grouped", "bat", "sh"], []]
+    ] == [["sh"], ["bat"], ["grouped"], [], ["grouped", "bat", "sh"]]
 
 
 def test_commands_are_filtered_by_all_tags(names, create):
@@ -223,6 +222,7 @@ def test_numbered_pages_count_from_one(names, describe, create):
     [
         ({"max_results": 0}, (400, "InvalidMaxResults")),
         ({"max_results": 51}, (400, "InvalidMaxResults")),
+        ({"latest": "perhaps"}, (400, "InvalidLatest")),
         ({"next_token": "stolen"}, (400, "InvalidNextToken")),
         ({"page_number": 0}, (403, "InvalidParam.PageNumber")),
         ({"page_size": 0}, (403, "InvalidParam.PageSize")),

@@ -11,9 +11,9 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 
 from mcp_server.emulator import DEFAULT_ACCOUNT, Emulator, EmulatorSettings, Fault
 
-GROUPS: dict[str, Literal["OK", "Creating", "Deleting"]] = {
+GROUPS: dict[str, Literal["OK", "Creating", "PendingDelete"]] = {
     "rg-new": "Creating",
-    "rg-old": "Deleting",
+    "rg-old": "PendingDelete",
 }
 FORBIDDEN = replace(DEFAULT_ACCOUNT, forbidden=True, resource_groups={})
 

@@ -25,6 +25,10 @@ def test_the_limits_are_those_of_the_contract() -> None:
         ("sample_parameters.name", 1, 64, "characters"),
         ("sample_parameters.value", 0, 2048, "characters"),
         ("preview_token", 0, 4096, "characters"),
+        ("command_id", 1, 64, "characters"),
+        ("max_results", 1, 50, "items"),
+        ("next_token", 1, 1024, "characters"),
+        ("provider", 1, 128, "characters"),
     }
 
 

@@ -128,6 +128,25 @@ def test_a_slip_is_told_with_its_line(tmp_path: Path, old: str, new: str, told: 
     assert fault(tmp_path, text.replace(old, new)).startswith(told)
 
 
+def test_a_prompt_that_needs_a_tool_that_is_not_published_is_left_out(tmp_path: Path) -> None:
+    (kept,) = load(tmp_path, HEAD + TEXT)
+    needy = (HEAD + TEXT).replace("tidy", "needy") + "Then `create_command(dry_run=true)`.\n"
+    assert load(tmp_path, needy, "needy.md") == (kept,)
+
+
+def test_no_prompt_may_be_left(tmp_path: Path) -> None:
+    (tmp_path / "tidy.md").write_text(HEAD + TEXT)
+    assert load_prompts((), folder=tmp_path) == ()
+
+
+def test_a_slip_is_told_in_a_prompt_that_is_left_out_too(tmp_path: Path) -> None:
+    text = HEAD + TEXT + "`create_command`, `run_command`\n"
+    assert fault(tmp_path, text) == "17: there is no tool run_command"
+    assert fault(tmp_path, HEAD + "`create_command`\n") == (
+        "7: the argument goal has no placeholder in the text"
+    )
+
+
 def test_a_prompt_without_text_is_a_slip(tmp_path: Path) -> None:
     head = '+++\nname = "tidy"\ntitle = "T"\ndescription = "D"\n+++\n\n'
     assert fault(tmp_path, head) == "5: there is no text after the front matter"

@@ -57,6 +57,11 @@ def test_a_prompt_says_where_to_look_and_what_to_call(name: str) -> None:
     assert ("`create_command`" in text) == (name != "review_command")
 
 
+def test_only_reviewing_needs_no_tool_that_creates() -> None:
+    published = [name for name, tool in TOOLS.items() if tool.traits.read_only]
+    assert load_prompts(published) == (PROMPTS["review_command"],)
+
+
 def test_every_kind_of_page_is_made_use_of() -> None:
     texts = " ".join(map(text_of, PROMPTS.values()))
     assert all(f"`{address}`" in texts for address in ADDRESSES)

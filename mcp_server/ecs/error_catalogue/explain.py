@@ -40,6 +40,10 @@ _ARGUMENTS: Final = {
     "tagkey": "tags",
     "tagvalue": "tags",
     "commandid": "command_id",
+    "cmdid": "command_id",
+    "maxresults": "max_results",
+    "nexttoken": "next_token",
+    "provider": "provider",
 }
 _CREATES: Final = "CreateCommand"
 _OF_CREATIONS: Final = (
@@ -48,7 +52,9 @@ _OF_CREATIONS: Final = (
     (MAY_EXIST, ""),
 )
 """What holds for a call that creates, and what stands in its place for any other."""
-_RESOURCES: Final = {"DescribeRegions": "*"}
+_READS: Final = ("Describe", "Get", "List")
+"""How the actions begin that change nothing: of those there is nothing to be unsure of."""
+_RESOURCES: Final = {"DescribeRegions": "*", "GetCallerIdentity": "*"}
 """Of the actions that are not on commands."""
 _DENIAL_KEYS: Final = ("AuthAction", "AuthPrincipalType", "PolicyType", "NoPermissionType")
 _DIAGNOSIS: Final = "EncodedDiagnosticMessage"
@@ -77,7 +83,7 @@ def explain(
     """
     row = row_for(failure.code, failure.http_status)
     own_outcome = failure.outcome or row.outcome
-    known = outcome or own_outcome
+    known = _of_action(outcome or own_outcome, action)
 
     def fill(text: str) -> str:
         detail = failure.detail or "the details are in its answer"
@@ -106,7 +112,7 @@ def explain(
         cause=" ".join(cause),
         fix=" ".join(fix),
         repair=dict(row.repair) if row.repair is not None else None,
-        retry=_retry(row.retry, known),
+        retry=_retry(row.retry, known, action),
         outcome=known,
         http_status=failure.http_status,
         request_id=failure.request_id,
@@ -124,8 +130,18 @@ def _seconds(seconds: float) -> str:
     return f"{number} second{'s' * (number != '1')}"
 
 
-def _retry(retry: Retry, outcome: Outcome) -> Retry:
+def _of_action(outcome: Outcome, action: str) -> Outcome:
+    """An outcome in words that fit the call."""
+    if action == _CREATES or outcome is Outcome.NOT_SENT:
+        return outcome
+    is_settled = outcome is Outcome.NOT_CREATED or action.startswith(_READS)
+    return Outcome.NOT_DONE if is_settled else outcome
+
+
+def _retry(retry: Retry, outcome: Outcome, action: str) -> Retry:
     """While nobody knows, only the same token is safe, unless the request must change first."""
+    if action != _CREATES:  # no other call has a token, and each may be repeated
+        return Retry.LATER if retry is Retry.SAME_TOKEN else retry
     unknown = outcome is Outcome.UNKNOWN and retry is Retry.LATER
     return Retry.SAME_TOKEN if unknown else retry
 

@@ -70,6 +70,16 @@ REFUSAL_ROWS: Final = (
         source=Source.CONFIRMATION,
     ),
     Row(
+        "ProvidedByVendor",
+        "The command is one of the vendor's public commands.",
+        "Public commands belong to their provider; an account may run them, and not delete them.",
+        "Leave it. list_commands without provider shows the commands of the account itself.",
+        retry=Retry.NO,
+        field="command_id",
+        outcome=Outcome.NOT_SENT,
+        source=Source.GUARDRAIL,
+    ),
+    Row(
         "ServerError",
         "This server has a bug and could not finish the call.",
         "The server's log says where.",

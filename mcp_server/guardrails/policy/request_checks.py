@@ -13,11 +13,11 @@ from mcp_server.models.limits import DEFAULT_TIMEOUT
 from mcp_server.models.request import CommandRequest
 
 
-def check_policy(examined: Draft, policy: Policy) -> Iterator[Finding]:
+def check_policy(examined: Draft[CommandRequest], policy: Policy) -> Iterator[Finding]:
     """Findings on what the policy does not permit; only on arguments that are valid."""
     request = examined.request
     if examined.has("region_id"):
-        yield from _region(request, policy)
+        yield from check_region_policy(request.region_id, policy)
     if examined.has("type"):
         yield from _type(request, policy)
     if examined.has("resource_group_id"):
@@ -40,12 +40,13 @@ def _choices(allowed: tuple[str, ...] | None) -> str:
     return f" Permitted: {', '.join(allowed)}." if allowed else ""
 
 
-def _region(request: CommandRequest, policy: Policy) -> Iterator[Finding]:
+def check_region_policy(region_id: str, policy: Policy) -> Iterator[Finding]:
+    """Whether the policy permits that something is changed in a region."""
     ruled = policy.regions
-    if not _permits(ruled.allowed, ruled.denied, request.region_id):
+    if not _permits(ruled.allowed, ruled.denied, region_id):
         yield rules.REGION.finding(
             "region_id",
-            f"The operator's policy does not permit the region {shown(request.region_id)}.",
+            f"The operator's policy does not permit the region {shown(region_id)}.",
             f"Use a permitted region.{_choices(ruled.allowed)}",
         )
 

@@ -1,0 +1,76 @@
+"""A person's consent to a deletion: what is asked, and what a no means."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from mcp_server.creation.consent import Decision, Question, Reply, asked
+from mcp_server.creation.refusal import CODES
+from mcp_server.creation.seal import Broken, Sealer
+from mcp_server.ecs.error_catalogue.lookup import listed
+from mcp_server.guardrails.texts import shown
+from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
+
+_PURPOSE: Final = "deletion"
+_LONGEST_NAME: Final = 128
+_LONGEST_REASON: Final = 300
+_FIXES: Final = {
+    Decision.DECLINE: "Leave the command as it is. Ask the user what should become of it.",
+    Decision.CANCEL: "Ask the user whether it shall be deleted; calling again asks again.",
+    Decision.NO_ANSWER: "Call again when somebody is there; it asks again.",
+    Decision.UNAVAILABLE: "Show the user what get_command says of it, and have a person delete it "
+    "in the console, or with a client that can ask (MCP elicitation).",
+}
+
+
+def deletion_question(
+    sealer: Sealer, about: Mapping[str, str], name: str, type_: str, principal: str
+) -> Question:
+    """What a person is asked; their yes is for this command as it is now.
+
+    Args:
+        sealer: of this service.
+        about: region_id, command_id and digest of the command.
+        name: of the command; may be anything.
+        type_: of the command.
+        principal: whom it is for.
+    """
+    message = "\n".join(
+        (
+            f"Delete the command {shown(name, _LONGEST_NAME)!r} ({shown(type_)}) in "
+            f"{about['region_id']}?",
+            "Whoever runs it by its id can do so no longer. The answer to the agent has all that "
+            "it takes to make it again, under another id.",
+            f"CommandId: {about['command_id']}",
+            f"Digest: {about['digest']}",
+        )
+    )
+    state = sealer.seal(_PURPOSE, {**about, "principal": principal})
+    return Question(message, Decision.DELETE, about, state)
+
+
+def answered_about(sealer: Sealer, state: str, principal: str) -> Mapping[str, str] | Broken:
+    """What an earlier question was about: region_id, command_id and digest."""
+    content = asked(sealer, state, principal, _PURPOSE)
+    if isinstance(content, Broken):
+        return content
+    return {name: value for name, value in content.items() if name != "principal"}
+
+
+def unconfirmed(reply: Reply) -> Explanation:
+    """A person has to agree to a deletion, and did not, or nobody could be asked."""
+    row = listed(CODES[reply.decision])
+    if row is None:
+        raise AssertionError("each code of ours is in the catalogue")
+    message = "A person has to agree before a command is deleted."
+    if reply.reason:
+        message = f"{message} The person's reason: {shown(reply.reason, _LONGEST_REASON)}"
+    is_unavailable = reply.decision is Decision.UNAVAILABLE
+    return Explanation(
+        code=row.code,
+        source=Source.CONFIRMATION,
+        message=message,
+        cause=row.cause,
+        fix=_FIXES[reply.decision],
+        retry=Retry.NO if is_unavailable else row.retry,
+        outcome=Outcome.NOT_SENT,
+    )

@@ -1,0 +1,169 @@
+"""Deleting a command: a person agrees, and the answer has what it takes to undo it."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mcp_server.creation.consent import Caller, Decision, Question, Reply
+from mcp_server.creation.refusal import blocked, invalid
+from mcp_server.creation.seal import Broken, Sealer
+from mcp_server.creation.workflow import NOBODY_IS_ASKED
+from mcp_server.ecs.error_catalogue import explain
+from mcp_server.ecs.failure import Failure
+from mcp_server.ecs.gateway import NO_SUCH_COMMAND, EcsError, Gateway
+from mcp_server.ecs.stored_command import StoredCommand
+from mcp_server.guardrails.policy.model import Policy
+from mcp_server.guardrails.policy.request_checks import check_region_policy
+from mcp_server.guardrails.query import query
+from mcp_server.inventory.consent import answered_about, deletion_question, unconfirmed
+from mcp_server.inventory.definition import arguments as arguments_of
+from mcp_server.inventory.definition import digest_of
+from mcp_server.inventory.inventory import HOW_TO_FIND, stored
+from mcp_server.models.explanation import Explanation
+from mcp_server.models.finding import Finding
+from mcp_server.models.query import DeleteCommandRequest
+from mcp_server.models.result import Backend
+from mcp_server.models.stored import Deletion, Standing
+from mcp_server.settings import Settings
+
+_LOG: Final = logging.getLogger(__name__)
+HOW_TO_UNDO: Final = "To undo it, call create_command with undo: the same command, under a new id."
+
+
+class Deletions:
+    """Deletes commands. Between calls it holds nothing."""
+
+    def __init__(
+        self, settings: Settings, gateway: Gateway, policy: Policy, sealer: Sealer | None = None
+    ) -> None:
+        """Nothing is called before the first request needs it.
+
+        Args:
+            settings: of the operator.
+            gateway: to the cloud, or to the local endpoint.
+            policy: whether a person is asked, and where nothing may be changed.
+            sealer: for questions; without one they are good for this process alone.
+        """
+        self._gateway = gateway
+        self._policy = policy
+        self._extra_regions = settings.extra_regions
+        self._sealer = sealer or Sealer([secrets.token_hex(32)])
+        self.backend: Final = Backend.LOCAL if settings.local else Backend.ALIYUN
+
+    async def deletion(self, arguments: Mapping[str, Any], caller: Caller) -> Deletion | Question:
+        """Delete a command once a person agrees, or say what is in the way.
+
+        Returns:
+            What became of it; or a question, when a person's answer comes with another call.
+        """
+        asked = query(arguments, DeleteCommandRequest, self._extra_regions)
+        if asked.request is None:
+            return self._undeleted(Standing.INVALID, invalid(asked.findings), asked.findings)
+        request = asked.request
+        ruled = tuple(check_region_policy(request.region_id, self._policy))
+        if ruled:
+            return self._undeleted(Standing.BLOCKED, blocked(ruled), ruled)
+        try:
+            result = await self._deletion_of(request, caller)
+        except EcsError as error:
+            result = self._undeleted(Standing.FAILED, error.explanation)
+        if isinstance(result, Question):
+            return result
+        self._log(request, result)
+        if self._policy.confirmation == "never":
+            step = f"{result.next_step} {NOBODY_IS_ASKED}" if result.next_step else NOBODY_IS_ASKED
+            result = result.model_copy(update={"next_step": step})
+        return result.model_copy(update={"command_id": request.command_id})
+
+    async def _deletion_of(
+        self, request: DeleteCommandRequest, caller: Caller
+    ) -> Deletion | Question:
+        command = await stored(self._gateway, request.region_id, request.command_id)
+        if command is None:
+            return self._gone()
+        if command.provider:
+            refused = explain(Failure("ProvidedByVendor"), action="DeleteCommand")
+            return self._undeleted(Standing.BLOCKED, refused)
+        about = {
+            "region_id": request.region_id,
+            "command_id": command.command_id,
+            "digest": digest_of(command, request.region_id),
+        }
+        reply = await self._agreed(command, about, caller)
+        if isinstance(reply, Question):
+            return reply
+        if reply.decision is not Decision.DELETE:
+            said_no = reply.decision in {Decision.DECLINE, Decision.CANCEL}
+            standing = Standing.DECLINED if said_no else Standing.NEEDS_CONFIRMATION
+            return self._undeleted(standing, unconfirmed(reply)).model_copy(
+                update={"name": command.name, "digest": about["digest"]}
+            )
+        return await self._deleted(request, command, about["digest"])
+
+    async def _agreed(
+        self, command: StoredCommand, about: Mapping[str, str], caller: Caller
+    ) -> Reply | Question:
+        """What a person says to it: now, before this call, or not yet."""
+        if self._policy.confirmation == "never":
+            return Reply(Decision.DELETE)
+        if caller.answered is not None:
+            earlier = answered_about(self._sealer, caller.answered.state, caller.principal)
+            if earlier is Broken.EXPIRED:
+                return Reply(Decision.NO_ANSWER)
+            if earlier == about:
+                return caller.answered.reply.to(Decision.DELETE)
+        asking = deletion_question(
+            self._sealer, about, command.name, command.type, caller.principal
+        )
+        reply = await caller.ask(asking)
+        return asking if reply is None else reply.to(Decision.DELETE)
+
+    async def _deleted(
+        self, request: DeleteCommandRequest, command: StoredCommand, digest: str
+    ) -> Deletion:
+        definition = {
+            "name": command.name,
+            "digest": digest,
+            "undo": arguments_of(command, request.region_id),
+        }
+        try:
+            request_id = await self._gateway.delete_command(request.region_id, request.command_id)
+        except EcsError as error:
+            if error.explanation.code == NO_SUCH_COMMAND:  # somebody was quicker
+                return self._gone().model_copy(update=definition)
+            return self._undeleted(Standing.FAILED, error.explanation).model_copy(
+                update=definition  # it may be gone all the same
+            )
+        return Deletion(
+            status=Standing.DELETED,
+            backend=self.backend,
+            request_id=request_id,
+            next_step=HOW_TO_UNDO,
+            **definition,
+        )
+
+    def _gone(self) -> Deletion:
+        return Deletion(status=Standing.GONE, backend=self.backend, next_step=HOW_TO_FIND)
+
+    def _undeleted(
+        self, status: Standing, error: Explanation, findings: tuple[Finding, ...] = ()
+    ) -> Deletion:
+        return Deletion(
+            status=status,
+            backend=self.backend,
+            request_id=error.request_id,
+            findings=findings,
+            error=error,
+        )
+
+    def _log(self, request: DeleteCommandRequest, result: Deletion) -> None:
+        """One line a decision: never the script, never a name."""
+        _LOG.info(
+            "delete: %s, backend %s, digest %s, command %s, request %s",
+            result.status,
+            result.backend,
+            result.digest,
+            request.command_id,
+            result.request_id,
+        )

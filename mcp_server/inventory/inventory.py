@@ -1,0 +1,146 @@
+"""The commands of a region, listed and read; every expected failure is an answer."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import anyio.to_thread
+
+from mcp_server.creation.refusal import invalid
+from mcp_server.ecs.gateway import EcsError, Gateway
+from mcp_server.ecs.stored_command import StoredCommand
+from mcp_server.guardrails.inspection import Inspector
+from mcp_server.guardrails.query import query
+from mcp_server.inventory.definition import arguments as arguments_of
+from mcp_server.inventory.definition import detail, row
+from mcp_server.models.query import GetCommandRequest, ListCommandsRequest
+from mcp_server.models.request import CommandRequest
+from mcp_server.models.result import Backend
+from mcp_server.models.stored import Found, Listing, Standing
+from mcp_server.settings import Settings
+
+VENDOR: Final = "AlibabaCloud"
+"""The provider of all public commands of the vendor's."""
+_FILTERS: Final = {
+    "name": "Name",
+    "description": "Description",
+    "type": "Type",
+    "resource_group_id": "ResourceGroupId",
+    "provider": "Provider",
+    "max_results": "MaxResults",
+    "next_token": "NextToken",
+}
+HOW_TO_FIND: Final = (
+    "There is no command with this id in this region: it was deleted, or it is in another region. "
+    "list_commands shows what there is."
+)
+
+
+class Inventory:
+    """Lists and reads commands. Between calls it holds nothing."""
+
+    def __init__(self, settings: Settings, gateway: Gateway, inspector: Inspector) -> None:
+        """Nothing is called before the first request needs it.
+
+        Args:
+            settings: of the operator.
+            gateway: to the cloud, or to the local endpoint.
+            inspector: reviews what is stored, by the operator's policy.
+        """
+        self._gateway = gateway
+        self._inspector = inspector
+        self._extra_regions = settings.extra_regions
+        self.backend: Final = Backend.LOCAL if settings.local else Backend.ALIYUN
+
+    async def listing(self, arguments: Mapping[str, Any]) -> Listing:
+        """One page of commands."""
+        asked = query(arguments, ListCommandsRequest, self._extra_regions)
+        if asked.request is None:
+            return Listing(
+                status=Standing.INVALID,
+                backend=self.backend,
+                findings=asked.findings,
+                error=invalid(asked.findings),
+            )
+        request = asked.request
+        try:
+            page = await self._gateway.list_commands(filters(request))
+        except EcsError as error:
+            return Listing(
+                status=Standing.FAILED,
+                backend=self.backend,
+                findings=asked.findings,
+                error=error.explanation,
+            )
+        return Listing(
+            status=Standing.LISTED,
+            backend=self.backend,
+            commands=tuple(row(c, with_content=request.include_content) for c in page.commands),
+            next_token=page.next_token or None,
+            total=page.total,
+            findings=asked.findings,
+        )
+
+    async def found(self, arguments: Mapping[str, Any]) -> Found:
+        """One command, and what there is to say of it."""
+        asked = query(arguments, GetCommandRequest, self._extra_regions)
+        if asked.request is None:
+            return Found(
+                status=Standing.INVALID,
+                backend=self.backend,
+                findings=asked.findings,
+                error=invalid(asked.findings),
+            )
+        request = asked.request
+        try:
+            command = await stored(self._gateway, request.region_id, request.command_id)
+        except EcsError as error:
+            return Found(
+                status=Standing.FAILED,
+                backend=self.backend,
+                findings=asked.findings,
+                error=error.explanation,
+            )
+        if command is None:
+            return Found(
+                status=Standing.GONE,
+                backend=self.backend,
+                next_step=HOW_TO_FIND,
+                findings=asked.findings,
+            )
+        found = Found(
+            status=Standing.FOUND,
+            backend=self.backend,
+            command=detail(command, request.region_id),
+            findings=asked.findings,
+        )
+        return await self._reviewed(found, command, request.region_id) if request.check else found
+
+    async def _reviewed(self, found: Found, command: StoredCommand, region_id: str) -> Found:
+        """With what the rules say of it, as if it were to be created now."""
+        made = arguments_of(command, region_id)
+        # In a thread: a parser takes up to a second for what is made to be slow.
+        inspection = await anyio.to_thread.run_sync(self._inspector.inspect, made, CommandRequest)
+        findings = inspection.findings
+        verdict = findings[0].severity.value if findings else "ok"
+        return found.model_copy(update={"findings": findings, "verdict": verdict})
+
+
+async def stored(gateway: Gateway, region_id: str, command_id: str) -> StoredCommand | None:
+    """The account's own command with this id, or a public one of the vendor's.
+
+    Raises:
+        EcsError: a call failed.
+    """
+    own = await gateway.describe_commands(region_id, command_id)
+    return own or await gateway.describe_commands(region_id, command_id, VENDOR)
+
+
+def filters(request: ListCommandsRequest) -> dict[str, object]:
+    """The request in the API's own spelling; what the caller left out stays out."""
+    given: dict[str, object] = {"RegionId": request.region_id}
+    for name, api_name in _FILTERS.items():
+        if (value := getattr(request, name)) is not None:
+            given[api_name] = value
+    if request.tags:
+        given["Tag"] = [{"Key": tag.key, "Value": tag.value} for tag in request.tags]
+    return given
