@@ -78,7 +78,10 @@ async def measure(emulator: Emulator, era: str, judge: Judge) -> tuple[float, fl
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "mcp_server", "serve", "--local"],
-        env={f"{PREFIX}LOCAL_ENDPOINT": emulator.endpoint},
+        env={
+            f"{PREFIX}LOCAL_ENDPOINT": emulator.endpoint,
+            f"{PREFIX}LIVE_CHECKS": "false",  # of their own, and not of creating
+        },
     )
     raw_client = ecs_client(emulator)
     raw: list[float] = []

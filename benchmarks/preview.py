@@ -28,7 +28,7 @@ ERAS: Final = {"handshake": "legacy", "2026-07-28": "2026-07-28"}
 
 async def measure(era: str, judge: Judge) -> tuple[float, float]:
     """Medians in seconds: judging alone, and the preview."""
-    application = assemble(Settings(local=True), serves=True)
+    application = assemble(Settings(local=True, live_checks=False), serves=True)
     judged: list[float] = []
     previewed: list[float] = []
     async with Client(build_server(application.tools), mode=era) as client:

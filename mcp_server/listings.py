@@ -122,7 +122,7 @@ def completion_handler(completions: Completions) -> Complete:
             case types.ResourceTemplateReference(uri=template):
                 found = completions.of_template(str(template), name, start)
             case types.PromptReference(name=prompt):
-                found = completions.of_prompt(prompt, name, start)
+                found = await completions.of_prompt(prompt, name, start)
         return types.CompleteResult(
             completion=types.Completion(
                 values=list(found.values), total=found.total, has_more=found.has_more

@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         default=(),
         description="Comma-separated names of the only tools to publish; without any, all are.",
     )
+    live_checks: bool | None = Field(
+        default=None,
+        description="Look up region, name, quota, resource group and caller before a command is "
+        "previewed or created; each call can ask for it too. Unset: only with the local endpoint.",
+    )
     confirmation_timeout: float = Field(
         default=300.0, gt=0, le=3600, description="Seconds to wait for a person's answer in a call."
     )
@@ -136,6 +141,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @property
+    def checks_live(self) -> bool:
+        """Whether every preview and creation looks things up first."""
+        return self.local if self.live_checks is None else self.live_checks
 
     @field_validator("extra_regions")
     @classmethod

@@ -33,6 +33,10 @@ def _no_outside_world(monkeypatch):
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
 
 
+SETTINGS = Settings(local=True, live_checks=False)
+"""So that nothing is called but what a test calls."""
+
+
 @dataclass(frozen=True)
 class Service:
     """The workflow over the real gateway and an endpoint of its own."""
@@ -66,4 +70,4 @@ def service(shared_emulator, shared_gateway) -> Service:
 
 def _workflow(gateway: Gateway) -> Workflow:
     """As in a server, whose previews have tokens."""
-    return Workflow(Settings(local=True), gateway, sealer=Sealer(["k" * 32]))
+    return Workflow(SETTINGS, gateway, sealer=Sealer(["k" * 32]))

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import mcp_types as types
@@ -46,6 +46,8 @@ RISKY: Final[dict[str, Any]] = {
     "timeout": 600,
 }
 """Right for a new disk and ruin for an old one: a person has to decide."""
+DELETED: Final = "log-cleanup"
+"""The example that is deleted and comes back: its line ends and its tags have to as well."""
 
 
 @dataclass(slots=True)
@@ -54,13 +56,16 @@ class Person:
 
     decision: str = "decline"
     reason: str = ""
+    question: str = ""
+    """The last one, as the person read it."""
 
     async def answer(
         self,
         context: ClientRequestContext,  # noqa: ARG002 - the SDK's signature
-        params: types.ElicitRequestParams,  # noqa: ARG002
+        params: types.ElicitRequestParams,
     ) -> types.ElicitResult:
         """What the client sends back."""
+        self.question = params.message
         content = {"decision": self.decision, "reason": self.reason}
         return types.ElicitResult(action="accept", content=content)
 
@@ -105,6 +110,7 @@ class Demonstration:
         self._client = client
         self._gateway = gateway
         self._person = person
+        self._created: list[str] = []
 
     async def scenes(self) -> AsyncIterator[Scene]:
         """Play everything."""
@@ -114,6 +120,7 @@ class Demonstration:
         yield await self._faulty_request()
         yield await self._harmful_script()
         yield await self._risky_script()
+        yield await self._life_of_a_command()
 
     async def _introduction(self) -> Scene:
         scene = Scene("A server process on stdio, and an MCP client of the SDK")
@@ -201,6 +208,62 @@ class Demonstration:
         await self._create_and_compare(scene, bound, RISKY["command_content"].encode())
         return scene
 
+    async def _life_of_a_command(self) -> Scene:
+        scene = Scene(f"The life of a command: {DELETED}")
+        (example,) = (example for example in examples() if example.name == DELETED)
+        region_id = example.arguments["region_id"]
+        listing = await self._call("list_commands", {"region_id": region_id})
+        names = {row["command_id"]: row["name"] for row in listing.get("commands", [])}
+        command_id = next((found for found, name in names.items() if name == DELETED), "")
+        if not scene.add(
+            "list",
+            held=bool(command_id) and list(names) == self._created[::-1],
+            seen=f"{len(names)} commands, the newest {next(iter(names.values()), 'none')}",
+        ):
+            return scene
+        where = {"region_id": region_id, "command_id": command_id}
+        found = await self._call("get_command", where | {"check": True})
+        rules = [finding["rule"] for finding in found.get("findings", [])]
+        if scene.add(
+            "read and review",
+            held=found.get("verdict") in {"ok", "advice"}
+            and found["command"]["script"].encode() == example.script,
+            seen=": ".join([str(found.get("verdict", found["status"])), *rules]),
+        ):
+            await self._delete_and_undo(scene, where)
+        return scene
+
+    async def _delete_and_undo(self, scene: Scene, where: Mapping[str, str]) -> None:
+        before = await self._gateway.describe_commands(**where)
+        self._person.decision, self._person.reason, self._person.question = "delete", "", ""
+        deleted = await self._call("delete_command", where)
+        digest = deleted.get("digest", "")
+        question = self._person.question
+        if not scene.add(
+            "asked, and they say yes",
+            held=deleted["status"] == "deleted" and DELETED in question and digest in question,
+            seen=f"{deleted['status']} {deleted.get('name')}, {digest[:19]}…",
+        ):
+            return
+        gone = await self._call("get_command", where)
+        scene.add(
+            "read again",
+            held=gone["status"] == "gone",
+            seen=gone.get("next_step", gone["status"]).partition(":")[0],
+        )
+        undone = await self._call("create_command", deleted["undo"])
+        command_id = undone.get("command_id", "")
+        if not scene.add("undo", undone["status"] == "created", command_id or undone["status"]):
+            return
+        after = await self._gateway.describe_commands(where["region_id"], command_id)
+        new = {"command_id": command_id, "created_at": after.created_at if after else ""}
+        same = before is not None and replace(before, **new) == after
+        scene.add(
+            "compare with what it was",
+            held=same,
+            seen="everything but id and time is " + ("the same" if same else "NOT the same"),
+        )
+
     async def _create_and_compare(
         self, scene: Scene, arguments: Mapping[str, Any], script: bytes
     ) -> None:
@@ -208,6 +271,7 @@ class Demonstration:
         command_id = created.get("command_id", "")
         if not scene.add("create", created["status"] == "created", command_id or created["status"]):
             return
+        self._created.append(command_id)
         stored = await self._gateway.describe_commands(arguments["region_id"], command_id)
         same = stored is not None and stored.content == script
         scene.add(

@@ -10,6 +10,7 @@ import anyio.to_thread
 import click
 
 from mcp_server.cli.application import Application, assemble, load_settings
+from mcp_server.creation.live_checks import LiveChecks
 from mcp_server.ecs.credentials import CredentialsError
 from mcp_server.ecs.error_catalogue import explain, is_denial, resource
 from mcp_server.ecs.failure import Failure
@@ -28,6 +29,12 @@ class Mark(StrEnum):
     FAIL = "FAIL"
 
 
+_MARKS: Final = {
+    "ok": Mark.OK,
+    "note": Mark.NOTE,
+    "not_checked": Mark.NOTE,
+    "problem": Mark.FAIL,
+}
 _COLOURS: Final = {Mark.OK: "green", Mark.NOTE: "yellow", Mark.FAIL: "red"}
 
 
@@ -112,6 +119,8 @@ async def _calls(gateway: Gateway, region_id: str) -> AsyncIterator[Check]:
         region = Check("region", Mark.OK, f"{region_id} answered")
     yield region
     if region.mark is not Mark.FAIL:
+        for seen in await LiveChecks(gateway).of_region(region_id):
+            yield Check(seen.check.replace("_", " "), _MARKS[seen.state], seen.told)
         yield Check(
             "permission",
             Mark.NOTE,

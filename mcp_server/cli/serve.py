@@ -11,8 +11,10 @@ from mcp_server.http import DEFAULT_PORT
 from mcp_server.wire import Wire, claim_wire
 
 if TYPE_CHECKING:
+    from mcp_server.cli.application import Application
     from mcp_server.prompts.prompt import Prompt
     from mcp_server.settings import Settings
+    from mcp_server.tools.completions import LiveValues
 
 _OBJECTS: Final = 50_000
 """That are new, between two looks for cycles."""
@@ -54,7 +56,7 @@ def command(context: click.Context, *, local: bool, http: bool, host: str, port:
         application.tools,
         published,
         prompts,
-        completions=Completions(published, settings.extra_regions, names),
+        completions=Completions(published, settings.extra_regions, names, _live(application)),
         confirmation_timeout=settings.confirmation_timeout,
     )
     if wire is not None:
@@ -95,6 +97,16 @@ def _prompts(settings: "Settings", tools: Sequence[str]) -> "tuple[Prompt, ...]"
         return load_prompts(tools, content_limit=settings.content_limit)
     except PromptError as error:
         raise click.UsageError(f"the prompts cannot be used: {error}") from None
+
+
+def _live(application: "Application") -> "dict[str, LiveValues]":
+    """What completes arguments from the cloud, where looking things up is on."""
+    if not application.settings.checks_live:
+        return {}
+    from mcp_server.inventory.places import Places  # noqa: PLC0415
+
+    places = Places(application.gateway)
+    return {"region_id": places.regions, "resource_group_id": places.resource_groups}
 
 
 def _claim_wire() -> Wire:

@@ -20,6 +20,7 @@ from mcp_server.creation.consent import (
     asked,
     question,
 )
+from mcp_server.creation.live_checks import LiveChecks
 from mcp_server.creation.preview import Outgoing, build_preview, verdict
 from mcp_server.creation.preview_token import Previewed, opened, preview_token
 from mcp_server.creation.proposal import EarlierAnswer, Proposal, proposal
@@ -31,7 +32,7 @@ from mcp_server.guardrails.inspection import Inspection, Inspector
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.request import CommandRequest, CreateCommandRequest, PreviewCommandRequest
-from mcp_server.models.result import Backend, Preview, Result, Status, Verdict
+from mcp_server.models.result import Backend, LiveCheck, Preview, Result, Status, Verdict
 from mcp_server.settings import Settings
 
 _LOG: Final = logging.getLogger(__name__)
@@ -113,6 +114,7 @@ class Workflow:
         self._sealer = sealer or Sealer([secrets.token_hex(32)])
         self._new_token = new_token
         self._unsettled = UnsettledTokens()
+        self._live_checks = LiveChecks(gateway)
         self._backend = Backend.LOCAL if settings.local else Backend.ALIYUN
 
     async def preview(self, arguments: Mapping[str, Any], caller: Caller = NOBODY) -> Result:
@@ -140,6 +142,16 @@ class Workflow:
 
     async def _decided(self, arguments: Mapping[str, Any], caller: Caller) -> Result | Question:
         inspection = await self._inspected(arguments, CreateCommandRequest)
+        if (refused := self._refused(inspection.findings)) is not None:
+            return refused
+        inspection, checks = await self._looked_up(inspection)
+        result = await self._concluded(inspection, caller)
+        if checks is None or isinstance(result, Question):
+            return result
+        return result.model_copy(update={"checks": checks})
+
+    async def _concluded(self, inspection: Inspection, caller: Caller) -> Result | Question:
+        """What becomes of a request that is right as far as this server can tell by itself."""
         if (refused := self._refused(inspection.findings)) is not None:
             return refused
         proposal = self._proposal(inspection, caller)
@@ -174,10 +186,22 @@ class Workflow:
         # In a thread: a parser takes up to a second for what is made to be slow.
         return await anyio.to_thread.run_sync(self._inspector.inspect, arguments, model)
 
+    async def _looked_up(
+        self, inspection: Inspection
+    ) -> tuple[Inspection, tuple[LiveCheck, ...] | None]:
+        """With what the cloud says of it, where that is asked for and there is something to ask."""
+        request, content = inspection.request, inspection.content
+        if content is None or not inspection.is_whole:
+            return inspection, None
+        if not (self._settings.checks_live or request.live_checks):
+            return inspection, None
+        seen = await self._live_checks.look_up(request, content)
+        return self._inspector.with_findings(inspection, seen.findings), seen.checks
+
     async def _previewed(
         self, arguments: Mapping[str, Any], model: type[CommandRequest], caller: Caller
     ) -> Result:
-        inspection = await self._inspected(arguments, model)
+        inspection, checks = await self._looked_up(await self._inspected(arguments, model))
         try:
             preview = await self._preview_of(inspection, caller)
         except EcsError as error:  # a local endpoint that does not start
@@ -188,6 +212,7 @@ class Workflow:
             backend=self._backend,
             next_step=self._next_step(verdict(inspection, self._policy.confirmation)),
             preview=preview,
+            checks=checks,
             findings=inspection.findings,
             error=refusal.invalid(inspection.findings) if refused else None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -127,6 +127,12 @@ class Inspector:
         return replace(
             first, findings=tuple(findings), script=None if judged is None else judged.script
         )
+
+    def with_findings(self, inspection: Inspection, findings: Iterable[Finding]) -> Inspection:
+        """An inspection and what was found elsewhere, weighed by the policy too."""
+        more = weighed([*findings], self.policy, self._today())
+        ordered = sorted((*inspection.findings, *more), key=lambda finding: finding.severity.weight)
+        return replace(inspection, findings=tuple(ordered))
 
     def judged(self, request: CommandRequest, script: str) -> ScriptJudgement:
         """What a script does, as the content of a request that is whole."""

@@ -170,6 +170,22 @@ PREVIEW_REQUIRED: Final = Rule(
     "The operator's policy lets nothing be created that was not previewed before.",
 )  # fmt: skip
 
+REGION_NOT_SERVED: Final = Rule(
+    "LIV001", "region-not-served", _INVALID,
+    "The region's own endpoint was asked, and does not take commands.",
+)  # fmt: skip
+NAME_TAKEN: Final = Rule(
+    "LIV002", "name-taken", _ADVICE,
+    "Names need not be unique: whoever looks for the command by its name finds several.",
+)  # fmt: skip
+QUOTA_USED_UP: Final = Rule(
+    "LIV003", "quota-used-up", _INVALID, "No region holds more than 50,000 commands of an account."
+)
+NO_SUCH_RESOURCE_GROUP: Final = Rule(
+    "LIV004", "no-such-resource-group", _INVALID,
+    "The account's groups were listed, and this one is not among them.",
+)  # fmt: skip
+
 REQUEST_RULES: Final = (
     UNKNOWN_ARGUMENT, MISSING_ARGUMENT, WRONG_TYPE, NOT_ONE_OF, TOO_LONG, EMPTY, OUT_OF_RANGE,
     LONE_SURROGATE, CONTROL_CHARACTER, NOT_ASCII, UNUSUAL_TIMEOUT, DEFAULT_TIMEOUT_FOR_LONG_WORK,
@@ -181,5 +197,6 @@ REQUEST_RULES: Final = (
     ILLEGAL_PARAMETER_NAME, TOO_MANY_PARAMETERS,
     PARAMETER_NAME_TOO_LONG, UNKNOWN_BUILT_IN, PARAMETERS_OFF, BRACES_AS_THEY_STAND,
     PARAMETERS_DIFFER_IN_CASE, MANY_PARAMETERS_WITH_BUILT_INS, DIFFERS_FROM_PREVIEW,
-    PREVIEW_TOKEN_NOT_VALID, PREVIEW_REQUIRED,
+    PREVIEW_TOKEN_NOT_VALID, PREVIEW_REQUIRED, REGION_NOT_SERVED, NAME_TAKEN, QUOTA_USED_UP,
+    NO_SUCH_RESOURCE_GROUP,
 )  # fmt: skip

@@ -144,6 +144,12 @@ class CommandRequest(BaseModel):
             description="true: first mend line ends, BOM, Base64 form and UTF-16",
         ),
     ] = False
+    live_checks: Annotated[
+        bool,
+        Field(
+            description="true: look up region, name, quota, group and caller first",
+        ),
+    ] = False
 
 
 class SampleParameter(BaseModel):

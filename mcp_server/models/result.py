@@ -1,7 +1,7 @@
 """The answer of create_command and preview_command: one flat object for every status."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -138,6 +138,20 @@ class Preview(BaseModel):
     """Only when asked for."""
 
 
+class LiveCheck(BaseModel):
+    """One thing that was looked up before the call."""
+
+    model_config = ConfigDict(frozen=True)
+
+    check: str
+    """region, name, quota, resource_group, caller or permission."""
+    state: Literal["ok", "note", "problem", "not_checked"]
+    told: str
+    """What was seen, or why it was not checked."""
+    diff: str | None = None
+    """From the script of the command that has the name to this one, as a unified diff."""
+
+
 class Result(BaseModel):
     """What a tool answers; what does not apply is left out."""
 
@@ -151,5 +165,7 @@ class Result(BaseModel):
     """Repeat a call whose outcome is unknown with this token: it cannot create twice."""
     next_step: str | None = None
     preview: Preview | None = None
+    checks: tuple[LiveCheck, ...] | None = None
+    """What was looked up in the cloud, where that was asked for."""
     findings: tuple[Finding, ...] = Field(default=())
     error: Explanation | None = None

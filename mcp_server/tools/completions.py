@@ -1,6 +1,6 @@
 """Values that complete an argument of a prompt or of a resource template, by its name."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple, get_args
 
 from mcp_server.models.regions import REGIONS
@@ -13,6 +13,7 @@ _LONGEST: Final = 128
 """Characters of the start that is completed; no value is longer."""
 
 Values = Callable[[], Sequence[str]]
+LiveValues = Callable[[], Awaitable[Sequence[str]]]
 
 
 class Completion(NamedTuple):
@@ -34,6 +35,7 @@ class Completions:
         resources: those that are published.
         extra_regions: of the operator, beside the published ones.
         prompts: the arguments of each prompt, by its name.
+        live: values that the cloud knows, by argument; they come beside those of the tables.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class Completions:
         resources: Sequence[Resource] = (),
         extra_regions: Sequence[str] = (),
         prompts: Mapping[str, Collection[str]] | None = None,
+        live: Mapping[str, LiveValues] | None = None,
     ) -> None:
         self._templates = {r.template: r for r in resources if r.template is not None}
         self._prompts = prompts or {}
+        self._live = live or {}
         parts: dict[str, Values] = {resource.name: resource.parts for resource in resources}
         regions = (*REGIONS, *(region for region in extra_regions if region not in REGIONS))
         nothing: Values = tuple
@@ -60,11 +64,14 @@ class Completions:
             return Completion()
         return _fitting(resource.parts(), start)
 
-    def of_prompt(self, name: str, argument: str, start: str) -> Completion:
+    async def of_prompt(self, name: str, argument: str, start: str) -> Completion:
         """Complete an argument of a prompt; what no prompt takes, and free text, has no values."""
-        if argument not in self._prompts.get(name, ()) or argument not in self._by_argument:
+        if argument not in self._prompts.get(name, ()):
             return Completion()
-        return _fitting(self._by_argument[argument](), start)
+        values = [*self._by_argument[argument]()] if argument in self._by_argument else []
+        if argument in self._live:
+            values += [value for value in await self._live[argument]() if value not in values]
+        return _fitting(values, start)
 
 
 def _fitting(values: Sequence[str], start: str) -> Completion:

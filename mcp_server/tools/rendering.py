@@ -1,15 +1,16 @@
 """A result as Markdown: for people first, and complete for clients that show nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pydantic.main import IncEx
 
+from mcp_server.markdown import fenced
 from mcp_server.models.explanation import Explanation, Source
-from mcp_server.models.result import Result, Status
+from mcp_server.models.result import LiveCheck, Result, Status
 from mcp_server.tools.preview_text import finding_lines, preview_lines
 from mcp_server.tools.tool import Answer
-from mcp_server.tools.visible import escaped
+from mcp_server.tools.visible import escaped, visible
 
 _HEADLINES: Final = {
     Status.CREATED: "Created",
@@ -52,6 +53,9 @@ def _lines(result: Result) -> Iterator[str]:
         yield from error_lines(result.error, told=bool(result.findings))
     if result.preview:
         yield from preview_lines(result.preview)
+    if result.checks:
+        yield from ("", "Looked up:", "")
+        yield from _check_lines(result.checks)
     if result.findings:
         yield from ("", "Findings:", "")
         yield from finding_lines(result.findings)
@@ -60,6 +64,13 @@ def _lines(result: Result) -> Iterator[str]:
     if result.client_token and result.status is Status.FAILED:
         yield f"client_token of this call: {result.client_token}"
     yield compact_json(result)
+
+
+def _check_lines(checks: Iterable[LiveCheck]) -> Iterator[str]:
+    for check in checks:
+        yield f"- {check.check}: {check.state.replace('_', ' ')}. {visible(check.told)}"
+        if check.diff:
+            yield fenced(visible(check.diff), "diff")
 
 
 def compact_json(result: Result) -> str:

@@ -16,6 +16,12 @@ PERMISSION = (
     "note  permission: only a creation shows whether this account is allowed ecs:CreateCommand on "
     "acs:ecs:cn-hangzhou:*:command/*"
 )
+SEEN = [
+    "ok    quota: 0 commands are here; the quota is between 500 and 50,000.",
+    "ok    resource group: The account has rg-default, rg-local.",
+    "ok    caller: The keys are those of acs:ram::1000000000000001:root.",
+]
+"""What else is looked up, at once."""
 MAY_NOT_LIST = (
     "note  call: the endpoint was reached and the signature accepted; this account may not list "
     "commands (ecs:DescribeCommands), and creating one does not need it"
@@ -40,9 +46,12 @@ def test_everything_in_order_is_a_line_each(run: Run, emulator: Emulator) -> Non
         "ok    credentials: from local, a long-lived key",
         "ok    call: DescribeCommands answered",
         "ok    region: cn-hangzhou answered",
+        *SEEN,
         PERMISSION,
     ]
-    assert [request.action for request in emulator.requests] == ["DescribeCommands"]
+    first, *others = [request.action for request in emulator.requests]
+    assert first == "DescribeCommands"
+    assert sorted(others) == ["DescribeCommands", "GetCallerIdentity", "ListResourceGroups"]
 
 
 @pytest.mark.parametrize("code", ["Forbidden.RAM", "Forbidden.RAM.ImplicitDeny", "NoPermission"])
@@ -56,10 +65,21 @@ def test_an_account_that_may_create_and_nothing_else_is_in_order(
         MAY_NOT_LIST,
         "note  region: cn-hangzhou could not be looked up; this account may not list regions "
         "(ecs:DescribeRegions), and creating a command does not need it",
+        *SEEN,
         PERMISSION,
     ]
     asked = [request.action for request in emulator.requests]
-    assert asked == ["DescribeCommands", "DescribeRegions"]
+    assert asked[:2] == ["DescribeCommands", "DescribeRegions"]
+
+
+def test_what_may_not_be_looked_up_is_a_note_and_no_fault(run: Run, emulator: Emulator) -> None:
+    for action in ("ListResourceGroups", "GetCallerIdentity"):
+        emulator.faults.add(Fault(action=action, code="NoPermission", status=403))
+    healthy = run("doctor", "--local")
+    assert healthy.exit_code == 0
+    group, caller = (line for line in lines(healthy) if "NoPermission" in line)
+    assert group.startswith("note  resource group: NoPermission: ")
+    assert caller.startswith("note  caller: NoPermission: ")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +88,12 @@ def test_an_account_that_may_create_and_nothing_else_is_in_order(
         (
             "cn-hangzhou",
             0,
-            [MAY_NOT_LIST, "ok    region: cn-hangzhou is in the account's list", PERMISSION],
+            [
+                MAY_NOT_LIST,
+                "ok    region: cn-hangzhou is in the account's list",
+                *SEEN,
+                PERMISSION,
+            ],
         ),
         (
             "cn-atlantis",

@@ -16,17 +16,15 @@ from mcp_server.creation.workflow import Workflow
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import Policy
 from mcp_server.server import build_server
-from mcp_server.settings import Settings
 from mcp_server.tools.create_command import CreateCommand
 from mcp_server.tools.preview_command import PreviewCommand
-from tests.conftest import Service
+from tests.conftest import SETTINGS, Service
 from tests.guardrails.requests import VALID
 from tests.rounds import asked_by, made, structure_of, yes
 
 pytestmark = pytest.mark.anyio
 
 REBOOT = VALID | {"command_content": "reboot\n"}
-SETTINGS = Settings(local=True)
 ERAS = ["legacy", "2026-07-28"]
 
 

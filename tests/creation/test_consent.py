@@ -18,8 +18,7 @@ from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import Confirmation, Policy
 from mcp_server.models.explanation import Outcome, Retry, Source
 from mcp_server.models.result import Result, Status
-from mcp_server.settings import Settings
-from tests.conftest import Service
+from tests.conftest import SETTINGS, Service
 from tests.creation.callers import YES, Beside, Later
 from tests.guardrails.requests import VALID
 
@@ -28,7 +27,6 @@ pytestmark = pytest.mark.anyio
 HARMLESS = VALID
 ASKED_ABOUT = VALID | {"command_content": "#!/bin/sh\nreboot\n"}
 BLOCKED = VALID | {"command_content": "#!/bin/sh\nrm -rf /etc\n"}
-SETTINGS = Settings(local=True)
 
 
 def workflow(

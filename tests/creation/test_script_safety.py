@@ -53,7 +53,7 @@ async def test_a_script_is_judged_as_it_would_be_sent(service):
 
 async def test_what_the_policy_forbids_is_explained_as_the_policys(service):
     policy = Policy.model_validate({"regions": {"denied": ["cn-hangzhou"]}})
-    settings = Settings(local=True)
+    settings = Settings(local=True, live_checks=False)
     workflow = Workflow(settings, service.gateway, Inspector(settings, policy))
     blocked = await workflow.create(VALID)
     assert blocked.error is not None

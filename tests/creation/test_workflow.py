@@ -32,7 +32,7 @@ from mcp_server.models.result import (
     Verdict,
 )
 from mcp_server.settings import Settings
-from tests.conftest import Service
+from tests.conftest import SETTINGS, Service
 from tests.guardrails.requests import (
     FAULTS,
     VALID,
@@ -107,7 +107,7 @@ def test_what_the_checks_pass_the_endpoint_takes_byte_for_byte(
     shared_emulator, shared_gateway, arguments: Arguments
 ) -> None:
     shared_emulator.reset()
-    workflow = Workflow(Settings(local=True), shared_gateway)
+    workflow = Workflow(SETTINGS, shared_gateway)
     inspection = inspected(arguments)
     result = anyio.run(workflow.create, arguments)
     if inspection.has(Severity.CONFIRM):
@@ -469,7 +469,7 @@ async def test_a_token_used_for_something_else_is_explained_with_its_repair(
 
 @pytest.mark.anyio
 async def test_the_tokens_may_come_from_elsewhere(service: Service) -> None:
-    workflow = Workflow(Settings(local=True), service.gateway, new_token=lambda: "from-elsewhere")
+    workflow = Workflow(SETTINGS, service.gateway, new_token=lambda: "from-elsewhere")
     assert (await workflow.create(VALID)).client_token == "from-elsewhere"
 
 
@@ -538,7 +538,9 @@ async def test_results_name_the_backend_they_would_use(service: Service) -> None
 @pytest.mark.anyio
 async def test_the_operators_settings_reach_the_checks(service: Service) -> None:
     workflow = Workflow(
-        Settings(local=True, content_limit=24 * 1024, extra_regions=("cn-beijing-1",)),
+        Settings(
+            local=True, live_checks=False, content_limit=24 * 1024, extra_regions=("cn-beijing-1",)
+        ),
         service.gateway,
     )
     script = {"command_content": "#" * 18_000, "region_id": "cn-beijing-1"}

@@ -76,6 +76,7 @@ class Deployment:
             "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
             "CLOUD_ASSISTANT_LOCAL": "true",
             "CLOUD_ASSISTANT_LOCAL_ENDPOINT": self.endpoint,
+            "CLOUD_ASSISTANT_LIVE_CHECKS": "false",  # each of their calls would be counted
             **self.environment,
         }
 

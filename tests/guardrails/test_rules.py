@@ -31,7 +31,7 @@ def test_a_rule_is_called_in_code_what_it_is_called_in_findings() -> None:
 
 def test_ids_name_their_family_and_reasons_end_as_sentences_do() -> None:
     for rule in REQUEST_RULES:
-        assert re.fullmatch(r"(ARG|REG|TAG|CON|PAR|TOK)\d{3}", rule.id)
+        assert re.fullmatch(r"(ARG|REG|TAG|CON|PAR|TOK|LIV)\d{3}", rule.id)
         assert rule.why.endswith(".")
 
 

@@ -9,10 +9,7 @@ from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import Policy
 from mcp_server.inventory.deletions import Deletions
 from mcp_server.inventory.inventory import Inventory
-from mcp_server.settings import Settings
-from tests.conftest import Service
-
-SETTINGS = Settings(local=True)
+from tests.conftest import SETTINGS, Service
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from mcp_server.inventory.inventory import HOW_TO_FIND
 from mcp_server.models.explanation import Outcome, Retry
 from mcp_server.models.result import Backend, Status
 from mcp_server.models.stored import Deletion, Standing
-from tests.conftest import Service
+from tests.conftest import SETTINGS, Service
 from tests.creation.callers import Beside, Later
-from tests.inventory.conftest import SETTINGS
 
 pytestmark = pytest.mark.anyio
 HERE = {"region_id": "cn-hangzhou"}

@@ -103,6 +103,7 @@ _EDGES = {
     "resource_group_id": st.integers(62, 66).map("r".__mul__),
     "client_token": st.integers(62, 66).map("t".__mul__),
     "normalize_content": st.booleans() | st.just("yes"),
+    "live_checks": st.booleans() | st.just("yes"),
     "dry_run": st.booleans() | st.just("yes"),
     "tags": st.lists(
         st.fixed_dictionaries(

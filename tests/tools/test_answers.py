@@ -14,12 +14,11 @@ from mcp_server.models.explanation import Outcome
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.result import Backend, Result, Status
 from mcp_server.models.schema import output_schema
-from mcp_server.settings import Settings
 from mcp_server.tools.create_command import CreateCommand
 from mcp_server.tools.preview_command import PreviewCommand
 from mcp_server.tools.rendering import answer
 from mcp_server.tools.tool import Answer
-from tests.conftest import Service
+from tests.conftest import SETTINGS, Service
 from tests.guardrails.requests import VALID, Arguments, hostile_arguments
 from tests.tools.answers import answer_of
 
@@ -221,7 +220,7 @@ async def test_the_script_is_not_in_the_json_line(service: Service) -> None:
 def test_whatever_the_arguments_are_the_answer_fits_the_published_schema(
     shared_gateway, arguments: Arguments
 ) -> None:
-    workflow = Workflow(Settings(local=True), shared_gateway, sealer=Sealer(["k" * 32]))
+    workflow = Workflow(SETTINGS, shared_gateway, sealer=Sealer(["k" * 32]))
     for tool in (PreviewCommand(workflow), CreateCommand(workflow)):
         given_answer = anyio.run(answer_of, tool, arguments)
         given_answer.text.encode()

@@ -17,6 +17,7 @@ from mcp_server.settings import Settings
 from mcp_server.tools.completions import MOST, Completion, Completions
 from mcp_server.tools.resources.published import resources
 
+pytestmark = pytest.mark.anyio
 RESOURCES = resources(Settings.model_construct(), NO_POLICY)
 PROMPTS = {"write": ("goal", "region_id", "type", "explanation")}
 COMPLETIONS = Completions(RESOURCES, ("cn-newtown", "cn-hangzhou"), PROMPTS)
@@ -63,24 +64,26 @@ def test_an_argument_of_a_template_is_completed_by_the_parts_there_are(
         ("script", "", ()),  # this prompt has no such argument
     ],
 )
-def test_an_argument_of_a_prompt_is_completed_by_its_name(argument, start, values):
-    assert COMPLETIONS.of_prompt("write", argument, start) == Completion(values, len(values))
+async def test_an_argument_of_a_prompt_is_completed_by_its_name(argument, start, values):
+    assert (await COMPLETIONS.of_prompt("write", argument, start)) == Completion(
+        values, len(values)
+    )
 
 
-def test_a_prompt_that_does_not_exist_has_no_values():
-    assert COMPLETIONS.of_prompt("other", "type", "") == Completion()
-    assert Completions().of_prompt("write", "type", "") == Completion()
+async def test_a_prompt_that_does_not_exist_has_no_values():
+    assert (await COMPLETIONS.of_prompt("other", "type", "")) == Completion()
+    assert (await Completions().of_prompt("write", "type", "")) == Completion()
 
 
-def test_what_begins_so_comes_before_what_has_it_inside():
-    values = COMPLETIONS.of_prompt("write", "explanation", "invalid").values
+async def test_what_begins_so_comes_before_what_has_it_inside():
+    values = (await COMPLETIONS.of_prompt("write", "explanation", "invalid")).values
     begin = [value.lower().startswith("invalid") for value in values]
     assert begin == sorted(begin, reverse=True)
     assert {True, False} <= set(begin)
 
 
-def test_a_region_that_the_operator_adds_is_there_once():
-    found = COMPLETIONS.of_prompt("write", "region_id", "")
+async def test_a_region_that_the_operator_adds_is_there_once():
+    found = await COMPLETIONS.of_prompt("write", "region_id", "")
     assert sorted(found.values) == sorted({*REGIONS, "cn-newtown"})
 
 
@@ -95,7 +98,6 @@ def test_any_start_gives_only_what_fits(reference, start):
     assert found.total <= most
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("era", ["legacy", "2026-07-28"])
 async def test_a_client_of_either_era_gets_completions(era):
     server = build_server([], RESOURCES, completions=COMPLETIONS)
@@ -120,9 +122,25 @@ async def test_a_client_of_either_era_gets_completions(era):
     ]
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_a_client_that_asks_is_told_that_arguments_are_completed(mode):
     async with Client(build_server([], RESOURCES), mode=mode) as client:
         assert client.server_capabilities.completions is not None
         assert client.protocol_version.startswith("2026-" if mode == "auto" else "2025-")
+
+
+async def test_what_the_cloud_knows_comes_beside_the_tables():
+    async def groups():
+        return ("rg-one", "rg-two")
+
+    async def regions():
+        return ("cn-hangzhou", "cn-only-here")
+
+    prompts = {"write": ("region_id", "resource_group_id", "type")}
+    live = {"region_id": regions, "resource_group_id": groups}
+    completions = Completions((), (), prompts, live)
+    assert (await completions.of_prompt("write", "resource_group_id", "rg-o")).values == ("rg-one",)
+    assert (await completions.of_prompt("write", "region_id", "only")).values == ("cn-only-here",)
+    assert (await completions.of_prompt("write", "region_id", "cn-hangzhou")).values.count(
+        "cn-hangzhou"
+    ) == 1

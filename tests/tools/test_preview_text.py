@@ -67,7 +67,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_preview_reads_as_its_snapshot_says(service: Service, name: str) -> None:
-    settings = Settings(local=True)
+    settings = Settings(local=True, live_checks=False)
     inspector = Inspector(settings, _POLICY if name == _WAIVED else NO_POLICY)
     workflow = Workflow(settings, service.gateway, inspector, Sealer(["k" * 32]))
     answer = await answer_of(PreviewCommand(workflow), REQUESTS[name])

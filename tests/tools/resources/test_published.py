@@ -105,7 +105,7 @@ def test_the_reference_names_each_argument_as_the_api_does_with_its_limits():
         assert f"{limit.minimum} to {limit.maximum} {limit.unit}" in told
     own = {name.strip("`") for name, cells in rows.items() if cells[0] == "(server)"}
     assert own == {
-        *("dry_run", "normalize_content", "preview_token", "include_equivalents"),
+        *("dry_run", "normalize_content", "live_checks", "preview_token", "include_equivalents"),
         *("sample_parameters", "sample_parameters.name", "sample_parameters.value"),
     }
 
