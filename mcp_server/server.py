@@ -143,7 +143,7 @@ def instructions(tools: Sequence[Tool]) -> str:
 def _steps(names: Set[str]) -> Iterator[str]:
     previews = "preview_command" in names
     if previews:
-        yield "preview_command shows the exact request, with findings. Nothing is sent."
+        yield "preview_command shows the exact request, with findings. Nothing is created."
     if "create_command" in names:
         takes = "the same arguments and its preview_token" if previews else "a script"
         yield (

@@ -92,8 +92,8 @@ class Settings(BaseSettings):
         description="Publish only tools that change nothing, and refuse `create` on the command "
         "line, whatever else is set.",
     )
-    tools: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
+    tools: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
         description="Comma-separated names of the only tools to publish; without any, all are.",
     )
     live_checks: bool | None = Field(
@@ -156,7 +156,11 @@ class Settings(BaseSettings):
 
     @field_validator("tools")
     @classmethod
-    def _tools_exist(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _tools_exist(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        if not value:  # not read as "all": whoever gives a list wants less than that
+            raise ValueError("it names no tool; unset it to publish all of them")
         if slips := [name for name in value if name not in TOOL_NAMES]:
             raise ValueError("; ".join(map(_no_such_tool, slips)))
         return value

@@ -53,7 +53,7 @@ def test_the_instructions_of_a_server_that_creates_are_these() -> None:
         instructions(published)
         == """\
 Creates ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
-1. preview_command shows the exact request, with findings. Nothing is sent.
+1. preview_command shows the exact request, with findings. Nothing is created.
 2. create_command takes the same arguments and its preview_token (dry_run=true only previews). A \
 person may be asked. It creates and never runs: the ECS API InvokeCommand runs what it created.
 3. explain_error explains a pasted error.
@@ -76,7 +76,7 @@ def test_the_instructions_of_a_server_that_only_previews_say_so_and_tell_of_no_c
         == """\
 For ECS Cloud Assistant commands: scripts that later run as root (Linux) or SYSTEM (Windows).
 This server is read-only.
-1. preview_command shows the exact request, with findings. Nothing is sent.
+1. preview_command shows the exact request, with findings. Nothing is created.
 2. explain_error explains a pasted error.
 Answers:
 - status "invalid": merge every `repair` into the arguments (null removes one) and call again.

@@ -58,7 +58,7 @@ def test_without_anything_set_the_documented_limits_apply() -> None:
         "create_without_consent": False,
         "live_checks": None,
         "read_only": False,
-        "tools": (),
+        "tools": None,
         "confirmation_timeout": 300.0,
         "token_keys": (),
         "content_limit": 18432,
@@ -238,6 +238,8 @@ def test_a_value_that_cannot_be_used_is_named_and_not_echoed(
             "'explain_errors'; did you mean explain_error?",
         ),
         ("get_command get_command", "there is no tool 'get_command get_command'; the tools are "),
+        ("", "it names no tool; unset it to publish all of them"),
+        (" , ", "it names no tool; unset it to publish all of them"),
         ("\x1b[2J" + "x" * 99, f"there is no tool '\\x1b[2J{'x' * 60}'; the tools are "),
     ],
 )

@@ -18,6 +18,7 @@ from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.guardrails.script.shell.shfmt import ShellParser
 from mcp_server.inventory.deletions import Deletions
 from mcp_server.inventory.inventory import Inventory
+from mcp_server.models.tool_names import TOOL_NAMES
 from mcp_server.settings import (
     PREFIX,
     Settings,
@@ -111,9 +112,15 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
     if serves and not keys:
         keys = [secrets.token_hex(32)]
     # A process that ends with its one answer could not take a token back.
-    workflow = Workflow(settings, gateway, inspector, Sealer(keys) if keys else None)
+    workflow = Workflow(
+        settings,
+        gateway,
+        inspector,
+        Sealer(keys) if keys else None,
+        creates=not settings.read_only and "create_command" in (settings.tools or TOOL_NAMES),
+    )
     inventory = Inventory(settings, gateway, inspector)
-    deletions = Deletions(settings, gateway, policy, Sealer(keys) if keys else None)
+    deletions = Deletions(settings, gateway, inspector, Sealer(keys) if keys else None)
     tools: tuple[Tool, ...] = (
         PreviewCommand(workflow),
         CreateCommand(workflow),
@@ -133,11 +140,11 @@ def _why_withheld(tool: Tool, settings: Settings) -> str | None:
     """The setting that keeps a tool from being published, in words; None if it is published."""
     if settings.read_only and not tool.traits.read_only:
         return f"{PREFIX}READ_ONLY is true, and {tool.name} changes something"
-    if settings.tools and tool.name not in settings.tools:
+    if settings.tools is not None and tool.name not in settings.tools:
         return f"{PREFIX}TOOLS does not have {tool.name}"
     return None
 
 
 def _nothing_left(settings: Settings) -> str:
-    told = f"no tool is left to serve: {PREFIX}TOOLS names only {', '.join(settings.tools)}"
+    told = f"no tool is left to serve: {PREFIX}TOOLS names only {', '.join(settings.tools or ())}"
     return f"{told}, and {PREFIX}READ_ONLY is true" if settings.read_only else told

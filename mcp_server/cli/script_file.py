@@ -123,6 +123,12 @@ def _script_options(function: _Command) -> _Command:
                 default=None,
                 help="Whether line ends, a byte-order mark and UTF-16 are mended first.",
             ),
+            click.option(
+                "--live-checks",
+                is_flag=True,
+                default=None,
+                help="Look up region, name, quota, group and caller first.",
+            ),
             click.option("--local", is_flag=True, help="Use the embedded local endpoint."),
             click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
         )

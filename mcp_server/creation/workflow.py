@@ -58,6 +58,10 @@ NOBODY_IS_ASKED: Final = (
     'Nobody is asked: the policy says confirmation = "never", and '
     "CLOUD_ASSISTANT_CREATE_WITHOUT_CONSENT agrees."
 )
+NOTHING_IS_CREATED_HERE: Final = (
+    "Nothing was created, and nothing can be through this server: its operator publishes no tool "
+    "that creates."
+)
 HOW_TO_CHANGE: Final = (
     "Nothing was created, and create_command would not create it as it stands. Change the script "
     "as the findings say."
@@ -95,6 +99,8 @@ class Workflow:
         inspector: Inspector | None = None,
         sealer: Sealer | None = None,
         new_token: Callable[[], str] = new_client_token,
+        *,
+        creates: bool = True,
     ) -> None:
         """Nothing is called or imported before the first request needs it.
 
@@ -105,12 +111,14 @@ class Workflow:
             sealer: for preview tokens and questions; without one there are no tokens, and
                 questions are good for this process alone.
             new_token: makes client tokens.
+            creates: whether callers can go on from a preview to a creation.
         """
         self._settings = settings
         self._inspector = inspector or Inspector(settings)
         self._policy = self._inspector.policy
         self._gateway = gateway
-        self._gives_tokens = sealer is not None
+        self._creates = creates
+        self._gives_tokens = sealer is not None and creates
         self._sealer = sealer or Sealer([secrets.token_hex(32)])
         self._new_token = new_token
         self._unsettled = UnsettledTokens()
@@ -245,6 +253,8 @@ class Workflow:
         )
 
     def _next_step(self, decision: Verdict) -> str:
+        if not self._creates:
+            return NOTHING_IS_CREATED_HERE
         if not self._gives_tokens and decision in _WITHOUT_TOKEN:
             return _WITHOUT_TOKEN[decision]
         step = _NEXT_STEPS[decision]

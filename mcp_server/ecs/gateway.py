@@ -123,7 +123,7 @@ class Gateway:
         request = {"RegionId": region_id, "CommandId": command_id, "ContentEncoding": "Base64"}
         request |= {"Provider": provider} if provider else {}
         call = self._call("DescribeCommands", region_id, request)
-        return await self._perform(call, replies.stored)
+        return await self._perform(call, partial(replies.stored, command_id))
 
     async def list_commands(
         self, request: Mapping[str, object], seconds: float | None = None

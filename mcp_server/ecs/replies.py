@@ -40,11 +40,12 @@ def created(reply: Mapping[str, Any]) -> Created | Failure:
     return Created(command_id, request_id)
 
 
-def stored(reply: Mapping[str, Any]) -> StoredCommand | Failure | None:
-    """The first command of DescribeCommands, or None."""
+def stored(command_id: str, reply: Mapping[str, Any]) -> StoredCommand | Failure | None:
+    """The command of DescribeCommands that was asked for, or None: no other stands in for it."""
     try:
         rows = (reply.get("Commands") or {}).get("Command") or ()
-        return next((StoredCommand.from_reply(row) for row in rows), None)
+        commands = (StoredCommand.from_reply(row) for row in rows)
+        return next((command for command in commands if command.command_id == command_id), None)
     except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
         return _unreadable(reply)
 

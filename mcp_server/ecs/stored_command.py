@@ -2,13 +2,15 @@
 
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(strict=True, hide_input_in_errors=True))
 class StoredCommand:
-    """One row of DescribeCommands."""
+    """One row of DescribeCommands; a value of another type is a ValueError."""
 
     command_id: str
     name: str

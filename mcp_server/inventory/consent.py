@@ -1,6 +1,6 @@
 """A person's consent to a deletion: what is asked, and what a no means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mcp_server.creation.consent import Decision, Question, Reply, asked
@@ -23,7 +23,12 @@ _FIXES: Final = {
 
 
 def deletion_question(
-    sealer: Sealer, about: Mapping[str, str], name: str, type_: str, principal: str
+    sealer: Sealer,
+    about: Mapping[str, str],
+    name: str,
+    type_: str,
+    against: Sequence[str],
+    principal: str,
 ) -> Question:
     """What a person is asked; their yes is for this command as it is now.
 
@@ -32,14 +37,19 @@ def deletion_question(
         about: region_id, command_id and digest of the command.
         name: of the command; may be anything.
         type_: of the command.
+        against: ids of the rules that would not let the same command be created again.
         principal: whom it is for.
     """
+    undo = (
+        f"It could not be made again as it is: {', '.join(against)} would refuse it."
+        if against
+        else "The answer to the agent has all that it takes to make it again, under another id."
+    )
     message = "\n".join(
         (
             f"Delete the command {shown(name, _LONGEST_NAME)!r} ({shown(type_)}) in "
             f"{about['region_id']}?",
-            "Whoever runs it by its id can do so no longer. The answer to the agent has all that "
-            "it takes to make it again, under another id.",
+            f"Whoever runs it by its id can do so no longer. {undo}",
             f"CommandId: {about['command_id']}",
             f"Digest: {about['digest']}",
         )

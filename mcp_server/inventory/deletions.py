@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+import anyio.to_thread
+
 from mcp_server.creation.consent import Caller, Decision, Question, Reply
 from mcp_server.creation.refusal import blocked, invalid
 from mcp_server.creation.seal import Broken, Sealer
@@ -13,7 +15,7 @@ from mcp_server.ecs.error_catalogue import explain
 from mcp_server.ecs.failure import Failure
 from mcp_server.ecs.gateway import NO_SUCH_COMMAND, EcsError, Gateway
 from mcp_server.ecs.stored_command import StoredCommand
-from mcp_server.guardrails.policy.model import Policy
+from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.request_checks import check_region_policy
 from mcp_server.guardrails.query import query
 from mcp_server.inventory.consent import answered_about, deletion_question, unconfirmed
@@ -21,32 +23,43 @@ from mcp_server.inventory.definition import arguments as arguments_of
 from mcp_server.inventory.definition import digest_of
 from mcp_server.inventory.inventory import HOW_TO_FIND, stored
 from mcp_server.models.explanation import Explanation
-from mcp_server.models.finding import Finding
+from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.query import DeleteCommandRequest
+from mcp_server.models.request import CommandRequest
 from mcp_server.models.result import Backend
 from mcp_server.models.stored import Deletion, Standing
 from mcp_server.settings import Settings
 
 _LOG: Final = logging.getLogger(__name__)
 HOW_TO_UNDO: Final = "To undo it, call create_command with undo: the same command, under a new id."
+HOW_TO_UNDO_NOT: Final = (
+    "undo is what it was; create_command would refuse it as it stands, by {}: change it as the "
+    "findings of preview_command say."
+)
 
 
 class Deletions:
     """Deletes commands. Between calls it holds nothing."""
 
     def __init__(
-        self, settings: Settings, gateway: Gateway, policy: Policy, sealer: Sealer | None = None
+        self,
+        settings: Settings,
+        gateway: Gateway,
+        inspector: Inspector,
+        sealer: Sealer | None = None,
     ) -> None:
         """Nothing is called before the first request needs it.
 
         Args:
             settings: of the operator.
             gateway: to the cloud, or to the local endpoint.
-            policy: whether a person is asked, and where nothing may be changed.
+            inspector: whose policy says whether a person is asked and where nothing may be
+                changed, and whose rules tell whether a deletion can be undone.
             sealer: for questions; without one they are good for this process alone.
         """
         self._gateway = gateway
-        self._policy = policy
+        self._inspector = inspector
+        self._policy = inspector.policy
         self._extra_regions = settings.extra_regions
         self._sealer = sealer or Sealer([secrets.token_hex(32)])
         self.backend: Final = Backend.LOCAL if settings.local else Backend.ALIYUN
@@ -90,7 +103,8 @@ class Deletions:
             "command_id": command.command_id,
             "digest": digest_of(command, request.region_id),
         }
-        reply = await self._agreed(command, about, caller)
+        against = await self._against(command, request.region_id)
+        reply = await self._agreed(command, about, against, caller)
         if isinstance(reply, Question):
             return reply
         if reply.decision is not Decision.DELETE:
@@ -99,10 +113,29 @@ class Deletions:
             return self._undeleted(standing, unconfirmed(reply)).model_copy(
                 update={"name": command.name, "digest": about["digest"]}
             )
-        return await self._deleted(request, command, about["digest"])
+        now = await stored(self._gateway, request.region_id, request.command_id)
+        if now != command:  # changed while the person thought: their yes was not for this
+            return await self._deletion_of(request, caller)
+        result = await self._deleted(request, command, about["digest"])
+        if against and result.status is Standing.DELETED:
+            step = HOW_TO_UNDO_NOT.format(", ".join(against))
+            result = result.model_copy(update={"next_step": step})
+        return result
+
+    async def _against(self, command: StoredCommand, region_id: str) -> tuple[str, ...]:
+        """The ids of the rules that would not let the same command be created."""
+        made = arguments_of(command, region_id)
+        # In a thread: a parser takes up to a second for what is made to be slow.
+        inspection = await anyio.to_thread.run_sync(self._inspector.inspect, made, CommandRequest)
+        heavy = {Severity.INVALID, Severity.BLOCK}
+        return tuple(dict.fromkeys(f.rule_id for f in inspection.findings if f.severity in heavy))
 
     async def _agreed(
-        self, command: StoredCommand, about: Mapping[str, str], caller: Caller
+        self,
+        command: StoredCommand,
+        about: Mapping[str, str],
+        against: tuple[str, ...],
+        caller: Caller,
     ) -> Reply | Question:
         """What a person says to it: now, before this call, or not yet."""
         if self._policy.confirmation == "never":
@@ -114,7 +147,7 @@ class Deletions:
             if earlier == about:
                 return caller.answered.reply.to(Decision.DELETE)
         asking = deletion_question(
-            self._sealer, about, command.name, command.type, caller.principal
+            self._sealer, about, command.name, command.type, against, caller.principal
         )
         reply = await caller.ask(asking)
         return asking if reply is None else reply.to(Decision.DELETE)

@@ -21,9 +21,9 @@ class PreviewCommand:
     title = "Preview a command"
     description = (
         "Check a command and show exactly what create_command would send, with every problem, "
-        "fix and repair at once. Sends nothing and creates nothing."
+        "fix and repair at once. Creates nothing."
     )
-    traits = Traits(read_only=True, destructive=False, idempotent=True, open_world=False)
+    traits = Traits(read_only=True, destructive=False, idempotent=True, open_world=True)
 
     def __init__(self, workflow: Workflow) -> None:
         self._workflow = workflow

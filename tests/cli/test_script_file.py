@@ -13,6 +13,12 @@ from mcp_server.models.request import CommandRequest
 Run = Callable[..., Result]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is called is only what a test is about."""
+    monkeypatch.setenv("CLOUD_ASSISTANT_LIVE_CHECKS", "false")
+
+
 def test_a_preview_shows_the_request_and_sends_nothing(
     run: Run, emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -113,7 +119,8 @@ def test_every_option_reaches_the_stored_command(
         "--type", "RunShellScript", "--description", "says hello", "--working-dir", "/srv",
         "--timeout", "90", "--enable-parameter", "--launcher", "bash -u",
         "--resource-group-id", "rg-local", "--tag", "team=ops", "--tag", "note=a=b",
-        "--tag", "empty=", "--client-token", "token-1", "--normalize-content", "--local",
+        "--tag", "empty=", "--client-token", "token-1", "--normalize-content", "--live-checks",
+        "--local",
     )  # fmt: skip
     assert created.exit_code == 0
     (stored,) = emulator.commands(region_id="cn-beijing")
@@ -134,7 +141,13 @@ def test_every_option_reaches_the_stored_command(
         tags=(("team", "ops"), ("note", "a=b"), ("empty", "")),
         creation_time=stored.creation_time,
     )
-    assert [request.client_token for request in emulator.requests] == ["token-1"]
+    *looked_up, creation = emulator.requests
+    assert creation.client_token == "token-1"
+    assert {request.action for request in looked_up} == {
+        "DescribeCommands",
+        "ListResourceGroups",
+        "GetCallerIdentity",
+    }
 
 
 def test_options_that_are_not_given_leave_the_arguments_file_as_it_is(

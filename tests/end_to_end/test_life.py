@@ -81,3 +81,28 @@ async def test_each_answer_stands_by_its_text_alone(
     assert text_of(refused).startswith("**Not deleted: a person has to agree** (backend: local)\n")
     assert not refused.is_error
     assert len(shared_emulator.commands()) == 1
+
+
+@pytest.mark.parametrize("era", ["legacy", "2026-07-28"])
+async def test_what_is_looked_up_stands_in_structure_and_text(
+    shared_deployment: Deployment, shared_emulator: Emulator, era: str
+) -> None:
+    live = WRITTEN | {"live_checks": True}
+    async with shared_deployment.client("http", era) as client:
+        await structured(client, "create_command", WRITTEN | {"command_content": "df '{{path}}'\n"})
+        preview = await call(client, "preview_command", live)
+        created = await structured(client, "create_command", live)
+    assert preview.structured_content is not None
+    checks = preview.structured_content["checks"]
+    assert [(check["check"], check["state"]) for check in checks] == [
+        ("region", "ok"),
+        ("name", "note"),
+        ("quota", "ok"),
+        ("caller", "ok"),
+        ("permission", "not_checked"),
+    ]
+    assert created["checks"] == checks
+    text = text_of(preview)
+    assert "\nLooked up:\n\n- region: ok. cn-hangzhou takes commands.\n" in text
+    assert "\n-df '{{path}}'\n+df -h '{{path}}'\n" in text
+    assert len(shared_emulator.commands()) == 2

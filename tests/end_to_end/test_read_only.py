@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from mcp import MCPError
 
+from mcp_server.creation.workflow import NOTHING_IS_CREATED_HERE
 from mcp_server.emulator import Emulator
 from mcp_server.models.tool_names import TOOL_NAMES
 from mcp_server.server import instructions
@@ -41,6 +42,8 @@ async def test_a_read_only_server_creates_nothing_whatever_else_is_set(
     if era == "legacy":  # a client that is set to the newer one does not ask for them
         assert told == instructions(READERS)
     assert preview["status"] == "preview"
+    assert preview["next_step"].startswith(NOTHING_IS_CREATED_HERE)
+    assert "preview_token" not in preview["preview"]
     names = ", ".join(tool.name for tool in READERS)
     assert (raised.value.code, raised.value.message) == (
         -32602,

@@ -6,7 +6,6 @@ import pytest
 from mcp_server.creation.seal import Sealer
 from mcp_server.emulator.store import StoredCommand
 from mcp_server.guardrails.inspection import Inspector
-from mcp_server.guardrails.policy.model import Policy
 from mcp_server.inventory.deletions import Deletions
 from mcp_server.inventory.inventory import Inventory
 from tests.conftest import SETTINGS, Service
@@ -19,7 +18,7 @@ def inventory(service: Service) -> Inventory:
 
 @pytest.fixture
 def deletions(service: Service) -> Deletions:
-    return Deletions(SETTINGS, service.gateway, Policy(), Sealer(["k" * 32]))
+    return Deletions(SETTINGS, service.gateway, Inspector(SETTINGS), Sealer(["k" * 32]))
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import base64
 from typing import Any
 
 import pytest
@@ -6,8 +7,9 @@ from mcp_server.creation.consent import NOBODY, Decision, Question, Reply
 from mcp_server.creation.seal import LIFE, Sealer
 from mcp_server.creation.workflow import NOBODY_IS_ASKED
 from mcp_server.emulator import Fault
+from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import Policy
-from mcp_server.inventory.deletions import HOW_TO_UNDO, Deletions
+from mcp_server.inventory.deletions import HOW_TO_UNDO, HOW_TO_UNDO_NOT, Deletions
 from mcp_server.inventory.inventory import HOW_TO_FIND
 from mcp_server.models.explanation import Outcome, Retry
 from mcp_server.models.result import Backend, Status
@@ -145,7 +147,7 @@ async def test_a_state_that_is_not_of_this_question_deletes_nothing(
 ) -> None:
     now = [1000.0]
     sealer = Sealer(["k" * 32], lambda: now[0])
-    made = Deletions(SETTINGS, service.gateway, Policy(), sealer)
+    made = Deletions(SETTINGS, service.gateway, Inspector(SETTINGS), sealer)
     stored, caller = await create(), Later("sub:one")
     asked = HERE | {"command_id": stored.command_id}
     question = await made.deletion(asked, caller)
@@ -239,7 +241,7 @@ async def test_a_command_of_the_vendors_is_refused_before_anybody_is_asked(
 async def test_the_policy_says_where_nothing_may_be_deleted(service: Service, create) -> None:
     stored, person = await create(), Beside(YES)
     policy = Policy.model_validate({"regions": {"denied": ["cn-hangzhou"]}})
-    made = Deletions(SETTINGS, service.gateway, policy)
+    made = Deletions(SETTINGS, service.gateway, Inspector(SETTINGS, policy))
     result = await made.deletion(HERE | {"command_id": stored.command_id}, person)
     assert isinstance(result, Deletion)
     assert result.status is Standing.BLOCKED
@@ -249,7 +251,7 @@ async def test_the_policy_says_where_nothing_may_be_deleted(service: Service, cr
 
 async def test_with_never_nobody_is_asked_and_the_answer_says_so(service: Service, create) -> None:
     stored, person = await create(), Beside(Reply(Decision.DECLINE))
-    made = Deletions(SETTINGS, service.gateway, Policy(confirmation="never"))
+    made = Deletions(SETTINGS, service.gateway, Inspector(SETTINGS, Policy(confirmation="never")))
     result = await made.deletion(HERE | {"command_id": stored.command_id}, person)
     assert isinstance(result, Deletion)
     assert (result.status, person.asked) == (Standing.DELETED, [])
@@ -268,3 +270,46 @@ async def test_wrong_arguments_delete_nothing(
     assert result.error is not None
     assert (result.status, result.error.field) == (Standing.INVALID, field)
     assert service.emulator.requests == []
+
+
+async def test_what_could_not_be_made_again_is_told_before_it_goes_and_after(
+    service: Service, deletions: Deletions
+) -> None:
+    created = await service.gateway.create_command(
+        {
+            "RegionId": "cn-hangzhou",
+            "Name": "old",
+            "Type": "RunShellScript",
+            "CommandContent": base64.b64encode(b"rm -rf /\n").decode(),
+            "ContentEncoding": "Base64",
+            "ClientToken": "old",
+        }
+    )
+    person = Beside(YES)
+    asked = HERE | {"command_id": created.command_id}
+    result = await deletions.deletion(asked, person)
+    assert isinstance(result, Deletion)
+    told = "It could not be made again as it is: DES001 would refuse it."
+    assert person.asked[0].message.split("\n")[1].endswith(told)
+    assert (result.status, result.next_step) == (
+        Standing.DELETED,
+        HOW_TO_UNDO_NOT.format("DES001"),
+    )
+    assert (result.undo or {})["command_content"] == "rm -rf /\n"
+
+
+async def test_a_yes_is_not_for_what_the_command_became_while_the_person_thought(
+    service: Service, deletions: Deletions, create
+) -> None:
+    """The endpoint has no ModifyCommand; here the command goes while they think."""
+    stored = await create()
+    asked = HERE | {"command_id": stored.command_id}
+
+    class Slow(Beside):
+        async def ask(self, question: Question) -> Reply | None:
+            await service.gateway.delete_command(asked["region_id"], asked["command_id"])
+            return await super().ask(question)
+
+    result = await deletions.deletion(asked, Slow(YES))
+    assert isinstance(result, Deletion)
+    assert (result.status, deleted(service)) == (Standing.GONE, ["OK"])

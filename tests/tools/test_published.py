@@ -65,7 +65,7 @@ def test_only_creating_and_deleting_change_anything() -> None:
         name: (tool.traits.read_only, tool.traits.destructive, tool.traits.open_world)
         for name, tool in TOOLS.items()
     } == {
-        "preview_command": (True, False, False),
+        "preview_command": (True, False, True),  # it may look things up
         "create_command": (False, False, True),
         "list_commands": (True, False, True),
         "get_command": (True, False, True),

@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.inspection import Inspector
-from mcp_server.guardrails.policy.model import NO_POLICY
 from mcp_server.inventory.definition import detail, row
 from mcp_server.inventory.deletions import Deletions
 from mcp_server.inventory.inventory import Inventory
@@ -37,7 +36,7 @@ def tools(gateway: Any) -> tuple[Tool, ...]:
     return (
         ListCommands(inventory),
         GetCommand(inventory),
-        DeleteCommand(Deletions(SETTINGS, gateway, NO_POLICY)),
+        DeleteCommand(Deletions(SETTINGS, gateway, inspector)),
     )
 
 
