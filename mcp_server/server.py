@@ -34,6 +34,7 @@ DESCRIPTION = (
 )
 
 _OF_WHAT_EXISTS: Final = ("list_commands", "get_command", "delete_command")
+_ASK_A_PERSON: Final = frozenset({"create_command", "delete_command"})
 _TAKE_A_SCRIPT: Final = frozenset({"preview_command", "create_command"})
 
 _FRESH = CacheHint(ttl_ms=300_000, scope="public")
@@ -166,11 +167,12 @@ def _about_answers(names: Set[str]) -> Iterator[str]:
             'status "blocked", or findings you cannot follow: show them to the user; never '
             "disguise a script."
         )
+    if names & _ASK_A_PERSON:
+        yield 'status "declined" or "needs_confirmation": nothing was done.'
     if "create_command" in names:
-        yield 'status "declined" or "needs_confirmation": nothing was created.'
         yield (
-            'error.outcome "unknown": repeat the same call with the returned client_token; it '
-            "cannot create twice."
+            'create_command error.outcome "unknown": repeat the call with the returned '
+            "client_token; it cannot create twice."
         )
     yield "error.fix and error.retry say what else to do."
 

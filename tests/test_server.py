@@ -60,9 +60,9 @@ person may be asked. It creates and never runs: the ECS API InvokeCommand runs w
 Answers:
 - status "invalid": merge every `repair` into the arguments (null removes one) and call again.
 - status "blocked", or findings you cannot follow: show them to the user; never disguise a script.
-- status "declined" or "needs_confirmation": nothing was created.
-- error.outcome "unknown": repeat the same call with the returned client_token; it cannot create \
-twice.
+- status "declined" or "needs_confirmation": nothing was done.
+- create_command error.outcome "unknown": repeat the call with the returned client_token; it \
+cannot create twice.
 - error.fix and error.retry say what else to do.
 Never put secrets into a script: write {{oos-secret:name}} or a {{parameter}} with \
 enable_parameter=true.\

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 import anyio
+import anyio.to_thread
 
 from mcp_server.ecs.error_catalogue import is_denial
 from mcp_server.ecs.gateway import EcsError, Gateway
@@ -23,7 +24,7 @@ from mcp_server.guardrails.content import Content
 from mcp_server.guardrails.texts import shown
 from mcp_server.models.explanation import Explanation
 from mcp_server.models.finding import Finding
-from mcp_server.models.limits import DEFAULT_TIMEOUT
+from mcp_server.models.limits import DEFAULT_TIMEOUT, RESOURCE_GROUP_ID
 from mcp_server.models.request import CommandRequest, Tag
 from mcp_server.models.result import LiveCheck
 
@@ -41,6 +42,8 @@ _PERMISSION: Final = LiveCheck(
 )
 _GROUPS_SHOWN: Final = 5
 _DIFF_LINES: Final = 40
+_MOST_COMPARED: Final = 1_000_000
+"""Pairs of lines. The worst that two scripts of a thousand lines take is half a second."""
 _LONGEST_LINE: Final = 200
 _LONGEST_ARN: Final = 200
 
@@ -84,7 +87,8 @@ class LiveChecks:
         )
         seen = [
             _region(answers["named"], request.region_id),
-            _name(answers["named"], request, content),
+            # In a thread: the difference of two long scripts takes its time.
+            await anyio.to_thread.run_sync(_name, answers["named"], request, content),
             _quota(answers["counted"]),
             *(
                 [_group(answers["groups"], request.resource_group_id)]
@@ -157,7 +161,7 @@ def _name(answer: CommandPage | Explanation, request: CommandRequest, content: C
         return _Seen(LiveCheck(check="name", state="ok", told="No command has this name."))
     newest = same[0]
     differing = _differences(newest, request, content)
-    told = f"{newest.command_id} of {newest.created_at} has this name"
+    told = f"{newest.command_id} of {shown(newest.created_at)} has this name"
     told += f", and {len(same) - 1} more" if len(same) > 1 else ""
     told += f"; it differs in {', '.join(differing)}." if differing else "; it is the very same."
     diff = "\n".join(_diff(newest, content)) if "command_content" in differing else None
@@ -194,9 +198,13 @@ def _differences(stored: StoredCommand, request: CommandRequest, content: Conten
 
 
 def _diff(stored: StoredCommand, content: Content) -> Iterator[str]:
+    before, after = Content(stored.content).text.split("\n"), content.text.split("\n")
+    if len(before) * len(after) > _MOST_COMPARED:
+        yield "Both are too long to be compared line by line."
+        return
     lines = difflib.unified_diff(
-        Content(stored.content).text.split("\n"),
-        content.text.split("\n"),
+        before,
+        after,
         "the command that is there",
         "this one",
         lineterm="",
@@ -233,7 +241,13 @@ def _group(answer: tuple[ResourceGroup, ...] | Explanation, group_id: str) -> _S
     if len(answer) >= MOST_GROUPS:
         told = f"It is not among the first {MOST_GROUPS} groups of the account."
         return _Seen(LiveCheck(check="resource_group", state="not_checked", told=told))
-    meant = [group.group_id for group in answer if group.display_name == group_id]
+    meant = [
+        group.group_id
+        for group in answer
+        if group.display_name == group_id and len(group.group_id) <= RESOURCE_GROUP_ID.maximum
+    ]
+    if len(meant) > 1:  # which of them is not guessed
+        meant = []
     told = f"The account has no resource group {shown(group_id)!r}."
     finding = rules.NO_SUCH_RESOURCE_GROUP.finding(
         "resource_group_id",
@@ -249,6 +263,10 @@ def _group(answer: tuple[ResourceGroup, ...] | Explanation, group_id: str) -> _S
 def _groups(answer: tuple[ResourceGroup, ...] | Explanation) -> LiveCheck:
     if isinstance(answer, Explanation):
         return _not_checked("resource_group", answer).check
+    if not answer:
+        return LiveCheck(
+            check="resource_group", state="ok", told="The account has no resource groups."
+        )
     named = ", ".join(shown(group.group_id) for group in answer[:_GROUPS_SHOWN])
     more = f" and {len(answer) - _GROUPS_SHOWN} more" if len(answer) > _GROUPS_SHOWN else ""
     return LiveCheck(check="resource_group", state="ok", told=f"The account has {named}{more}.")

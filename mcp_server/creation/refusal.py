@@ -96,7 +96,8 @@ def server_error(outcome: Outcome) -> Explanation:
         source=Source.SERVER,
         message="This server has a bug and could not finish the call.",
         cause="The server's log says where." + unknown * (outcome is Outcome.UNKNOWN),
-        fix="Other arguments may get past it. Report it with the lines of the log.",
+        fix="Other arguments may get past it. " * (outcome is not Outcome.NOT_DONE)
+        + "Report it with the lines of the log.",
         retry=Retry.SAME_TOKEN if outcome is Outcome.UNKNOWN else Retry.NO,
         outcome=outcome,
     )

@@ -4,9 +4,9 @@ import http.client
 import io
 from typing import Any, Final
 
-LONGEST_REPLY: Final = 1024 * 1024
-"""Bytes on the wire, with every header and interim reply. The longest real one is a page of
-commands, some hundreds of KB."""
+LONGEST_REPLY: Final = 4 * 1024 * 1024
+"""Bytes on the wire, with every header and interim reply. The longest real one is a page of fifty
+commands, each with 24 KB of script in Base64 and with texts whose characters are escapes."""
 
 
 class TooLongError(http.client.HTTPException):

@@ -153,6 +153,11 @@ class Call(Generic[_Value]):
         """Says which call it is; not a secret, and None for a call that creates nothing."""
         return self.request.get("ClientToken")
 
+    @property
+    def command_id(self) -> object:
+        """Which command the call is about; None for one that is not there yet."""
+        return self.request.get("CommandId")
+
     def seconds_left(self) -> float:
         """Seconds until the caller must have an answer."""
         return self.deadline - time.monotonic()

@@ -22,7 +22,7 @@ from mcp_server.ecs.failure import Failure, worse
 from mcp_server.ecs.retry import Backoff, full_jitter, pause_before_next
 from mcp_server.ecs.services import CENTRAL_ACTIONS
 from mcp_server.ecs.stored_command import StoredCommand
-from mcp_server.models.explanation import Explanation
+from mcp_server.models.explanation import Explanation, Outcome
 from mcp_server.settings import Settings
 
 _LOG: Final = logging.getLogger("mcp_server.ecs")
@@ -157,7 +157,8 @@ class Gateway:
         try:
             return await self._perform(call, replies.request_id)
         except EcsError as error:
-            if error.explanation.code == NO_SUCH_COMMAND and error.attempts > 1:
+            settled = error.explanation.outcome is not Outcome.UNKNOWN
+            if error.explanation.code == NO_SUCH_COMMAND and not settled:
                 return None
             raise
 
@@ -213,7 +214,8 @@ class Gateway:
         seconds: float | None = None,
     ) -> Call[Any]:
         longest = self._settings.call_timeout
-        deadline = time.monotonic() + min(longest, seconds or longest)
+        seconds = longest if seconds is None else min(longest, seconds)
+        deadline = time.monotonic() + seconds
         return Call(action, region_id, request, deadline)
 
     async def _perform(
@@ -231,10 +233,11 @@ class Gateway:
             left = min(_GRACE, max(0.0, call.seconds_left()))
             asyncio.get_running_loop().call_later(left, call.line.cut)
             _LOG.warning(
-                "%s was cancelled, outcome %s, client token %s",
+                "%s was cancelled, outcome %s, client token %s, command %s",
                 call.action,
                 call.outcome,
                 call.client_token,
+                call.command_id,
             )
             raise
         failure = failure or call.abandon()
@@ -290,10 +293,11 @@ class Gateway:
 
     def _log_ending(self, call: Call[_Value], value: object) -> None:
         _LOG.warning(
-            "%s, no longer waited for, ended %s, client token %s",
+            "%s, no longer waited for, ended %s, client token %s, command %s",
             call.action,
             _ending(value),
             call.client_token,
+            call.command_id,
         )
 
     def _send(self, call: Call[_Value]) -> dict[str, Any] | Failure:

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from mcp_server.ecs.failure import Failure
-from mcp_server.ecs.stored_command import StoredCommand
+from mcp_server.ecs.stored_command import StoredCommand, whole
 from mcp_server.models.explanation import Outcome
+from mcp_server.models.limits import NEXT_TOKEN
 
 _LONGEST_ID: Final = 128
 _SUCCESS: Final = 200
@@ -58,17 +59,22 @@ class CommandPage(NamedTuple):
     """For those that follow; empty when these are the last."""
     total: int | None
     """Of all that fit, where the endpoint counts them."""
+    unreadable: int = 0
+    """Commands of the page that are not as documented, and are left out."""
 
 
 def page(reply: Mapping[str, Any]) -> CommandPage | Failure:
     """One page of DescribeCommands."""
     try:
         rows = (reply.get("Commands") or {}).get("Command") or ()
+        token = reply.get("NextToken") or ""
+        if not _is_next_token(token):
+            return _unreadable(reply)
         total = reply.get("TotalCount")
+        counts = isinstance(total, int) and not isinstance(total, bool) and total >= 0
+        commands = [command for row in rows if (command := _readable(row)) is not None]
         return CommandPage(
-            tuple(StoredCommand.from_reply(row) for row in rows),
-            str(reply.get("NextToken") or ""),
-            total if isinstance(total, int) else None,
+            tuple(commands), token, total if counts else None, len(rows) - len(commands)
         )
     except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
         return _unreadable(reply)
@@ -99,10 +105,23 @@ def resource_groups(reply: Mapping[str, Any]) -> tuple[ResourceGroup, ...] | Fai
     try:
         rows = (reply.get("ResourceGroups") or {}).get("ResourceGroup") or ()
         return tuple(
-            ResourceGroup(str(row["Id"]), str(row.get("DisplayName") or "")) for row in rows
+            ResourceGroup(group_id, whole(str(row.get("DisplayName") or "")))
+            for row in rows
+            if (group_id := _id(row["Id"])) is not None
         )
     except Exception:  # noqa: BLE001 - the endpoint decides what is in a reply
         return _unreadable(reply)
+
+
+def _readable(row: Mapping[str, Any]) -> StoredCommand | None:
+    try:
+        return StoredCommand.from_reply(row)
+    except ValueError:
+        return None
+
+
+def _is_next_token(token: object) -> bool:
+    return isinstance(token, str) and len(token) <= NEXT_TOKEN.maximum and token.isprintable()
 
 
 def request_id(reply: Mapping[str, Any]) -> str | Failure:

@@ -6,7 +6,14 @@ from typing import Final
 
 from mcp_server.guardrails.request_rules import TOO_LONG
 from mcp_server.models.finding import Finding, Repair
-from mcp_server.models.limits import CLIENT_TOKEN, DESCRIPTION, NAME, PREVIEW_TOKEN, Limit
+from mcp_server.models.limits import (
+    CLIENT_TOKEN,
+    DESCRIPTION,
+    NAME,
+    NEXT_TOKEN,
+    PREVIEW_TOKEN,
+    Limit,
+)
 
 _LINE_BREAKS: Final = frozenset("\t\n\r")
 """Allowed in a description, which is read by people; a name is one line."""
@@ -14,6 +21,7 @@ _CUTTABLE: Final = frozenset({NAME.field, DESCRIPTION.field})
 """What says the same when it is shorter: a shorter path or id is another one."""
 _WITHOUT_TOKEN: Final = {
     CLIENT_TOKEN.field: "Leave it out: a new one is made for each call.",
+    NEXT_TOKEN.field: "Leave it out to begin again, or pass on the one of the answer before.",
     PREVIEW_TOKEN.field: "Leave it out, or pass on the one that preview_command answered.",
 }
 """What to do with a token that is wrong: one that is cut or mended is another token."""

@@ -156,6 +156,13 @@ def _out_of_range(problem: _Problem) -> Finding:
     )
 
 
+def _malformed(problem: _Problem) -> Finding:
+    field = problem.field
+    return rules.WRONG_TYPE.finding(
+        field, f"{field} has characters that none has.", problem.about, repair=problem.repair
+    )
+
+
 def _wrong_type(problem: _Problem) -> Finding:
     kind = problem.detail["type"]
     wanted = _WANTED.get(kind)
@@ -176,6 +183,7 @@ _TOLD: Final[Mapping[str, Callable[[_Problem], Finding]]] = {
     "string_too_long": _long_text,
     "too_long": _long_list,
     "string_too_short": _empty,
+    "string_pattern_mismatch": _malformed,
     "greater_than_equal": _out_of_range,
     "less_than_equal": _out_of_range,
 }

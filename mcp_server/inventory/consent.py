@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from mcp_server.creation.consent import Decision, Question, Reply, asked
+from mcp_server.creation.consent import LONGEST_REASON, Decision, Question, Reply, asked
 from mcp_server.creation.refusal import CODES
 from mcp_server.creation.seal import Broken, Sealer
 from mcp_server.ecs.error_catalogue.lookup import listed
+from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.texts import shown
+from mcp_server.inventory.definition import digest_of
 from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
+from mcp_server.models.limits import NAME
 
 _PURPOSE: Final = "deletion"
-_LONGEST_NAME: Final = 128
-_LONGEST_REASON: Final = 300
 _FIXES: Final = {
     Decision.DECLINE: "Leave the command as it is. Ask the user what should become of it.",
     Decision.CANCEL: "Ask the user whether it shall be deleted; calling again asks again.",
@@ -25,8 +26,7 @@ _FIXES: Final = {
 def deletion_question(
     sealer: Sealer,
     about: Mapping[str, str],
-    name: str,
-    type_: str,
+    command: StoredCommand,
     against: Sequence[str],
     principal: str,
 ) -> Question:
@@ -34,9 +34,8 @@ def deletion_question(
 
     Args:
         sealer: of this service.
-        about: region_id, command_id and digest of the command.
-        name: of the command; may be anything.
-        type_: of the command.
+        about: region_id, command_id and fingerprint of the command.
+        command: as it is stored; its texts may be anything.
         against: ids of the rules that would not let the same command be created again.
         principal: whom it is for.
     """
@@ -47,11 +46,12 @@ def deletion_question(
     )
     message = "\n".join(
         (
-            f"Delete the command {shown(name, _LONGEST_NAME)!r} ({shown(type_)}) in "
+            f"Delete the command {shown(command.name, NAME.maximum)!r} ({shown(command.type)}, "
+            f"{len(command.content)} bytes, of {shown(command.created_at)}) in "
             f"{about['region_id']}?",
             f"Whoever runs it by its id can do so no longer. {undo}",
             f"CommandId: {about['command_id']}",
-            f"Digest: {about['digest']}",
+            f"Digest: {digest_of(command, about['region_id'])}",
         )
     )
     state = sealer.seal(_PURPOSE, {**about, "principal": principal})
@@ -59,7 +59,7 @@ def deletion_question(
 
 
 def answered_about(sealer: Sealer, state: str, principal: str) -> Mapping[str, str] | Broken:
-    """What an earlier question was about: region_id, command_id and digest."""
+    """What an earlier question was about: region_id, command_id and fingerprint."""
     content = asked(sealer, state, principal, _PURPOSE)
     if isinstance(content, Broken):
         return content
@@ -73,7 +73,7 @@ def unconfirmed(reply: Reply) -> Explanation:
         raise AssertionError("each code of ours is in the catalogue")
     message = "A person has to agree before a command is deleted."
     if reply.reason:
-        message = f"{message} The person's reason: {shown(reply.reason, _LONGEST_REASON)}"
+        message = f"{message} The person's reason: {shown(reply.reason, LONGEST_REASON)}"
     is_unavailable = reply.decision is Decision.UNAVAILABLE
     return Explanation(
         code=row.code,

@@ -1,5 +1,6 @@
 """A stored command in our own words: for people, for reviews, and to make it again."""
 
+from dataclasses import replace
 from typing import Any
 
 from mcp_server.ecs.stored_command import StoredCommand
@@ -63,6 +64,11 @@ def digest_of(command: StoredCommand, region_id: str) -> str:
     # Not validated: what is stored may be older than a rule of ours.
     request = CommandRequest.model_construct(**made)
     return digest(api_request(request, Content(command.content).encoded))
+
+
+def fingerprint(command: StoredCommand, region_id: str) -> str:
+    """The same for the same command, in whatever order its tags come: none is promised."""
+    return digest_of(replace(command, tags=tuple(sorted(command.tags))), region_id)
 
 
 def _row(command: StoredCommand, *, with_content: bool) -> dict[str, Any]:

@@ -10,17 +10,17 @@ import anyio.to_thread
 from mcp_server.creation.consent import Caller, Decision, Question, Reply
 from mcp_server.creation.refusal import blocked, invalid
 from mcp_server.creation.seal import Broken, Sealer
-from mcp_server.creation.workflow import NOBODY_IS_ASKED
 from mcp_server.ecs.error_catalogue import explain
 from mcp_server.ecs.failure import Failure
 from mcp_server.ecs.gateway import NO_SUCH_COMMAND, EcsError, Gateway
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.request_checks import check_region_policy
+from mcp_server.guardrails.policy.rules import RESOURCE_GROUP
 from mcp_server.guardrails.query import query
 from mcp_server.inventory.consent import answered_about, deletion_question, unconfirmed
 from mcp_server.inventory.definition import arguments as arguments_of
-from mcp_server.inventory.definition import digest_of
+from mcp_server.inventory.definition import digest_of, fingerprint
 from mcp_server.inventory.inventory import HOW_TO_FIND, stored
 from mcp_server.models.explanation import Explanation
 from mcp_server.models.finding import Finding, Severity
@@ -53,8 +53,8 @@ class Deletions:
         Args:
             settings: of the operator.
             gateway: to the cloud, or to the local endpoint.
-            inspector: whose policy says whether a person is asked and where nothing may be
-                changed, and whose rules tell whether a deletion can be undone.
+            inspector: whose policy says where nothing may be changed, and whose rules tell
+                whether a deletion can be undone.
             sealer: for questions; without one they are good for this process alone.
         """
         self._gateway = gateway
@@ -83,10 +83,7 @@ class Deletions:
             result = self._undeleted(Standing.FAILED, error.explanation)
         if isinstance(result, Question):
             return result
-        self._log(request, result)
-        if self._policy.confirmation == "never":
-            step = f"{result.next_step} {NOBODY_IS_ASKED}" if result.next_step else NOBODY_IS_ASKED
-            result = result.model_copy(update={"next_step": step})
+        self._log(request, result.status, result.digest, result.request_id)
         return result.model_copy(update={"command_id": request.command_id})
 
     async def _deletion_of(
@@ -101,9 +98,13 @@ class Deletions:
         about = {
             "region_id": request.region_id,
             "command_id": command.command_id,
-            "digest": digest_of(command, request.region_id),
+            "fingerprint": fingerprint(command, request.region_id),
         }
-        against = await self._against(command, request.region_id)
+        digest = digest_of(command, request.region_id)
+        findings = await self._findings(command, request.region_id)
+        if ruled := tuple(f for f in findings if f.rule_id == RESOURCE_GROUP.id):
+            return self._undeleted(Standing.BLOCKED, blocked(ruled), ruled)
+        against = tuple(dict.fromkeys(finding.rule_id for finding in findings))
         reply = await self._agreed(command, about, against, caller)
         if isinstance(reply, Question):
             return reply
@@ -111,24 +112,33 @@ class Deletions:
             said_no = reply.decision in {Decision.DECLINE, Decision.CANCEL}
             standing = Standing.DECLINED if said_no else Standing.NEEDS_CONFIRMATION
             return self._undeleted(standing, unconfirmed(reply)).model_copy(
-                update={"name": command.name, "digest": about["digest"]}
+                update={"name": command.name, "digest": digest}
             )
+        return await self._agreed_deletion(request, about["fingerprint"], against)
+
+    async def _agreed_deletion(
+        self, request: DeleteCommandRequest, agreed: str, against: tuple[str, ...]
+    ) -> Deletion:
+        """Delete what a person agreed to, if it is that still; the API has no call for both."""
         now = await stored(self._gateway, request.region_id, request.command_id)
-        if now != command:  # changed while the person thought: their yes was not for this
-            return await self._deletion_of(request, caller)
-        result = await self._deleted(request, command, about["digest"])
+        if now is None:
+            return self._gone()
+        if fingerprint(now, request.region_id) != agreed or now.provider:
+            changed = explain(Failure("CommandChanged"), action="DeleteCommand")
+            return self._undeleted(Standing.FAILED, changed)
+        result = await self._deleted(request, now, digest_of(now, request.region_id))
         if against and result.status is Standing.DELETED:
             step = HOW_TO_UNDO_NOT.format(", ".join(against))
             result = result.model_copy(update={"next_step": step})
         return result
 
-    async def _against(self, command: StoredCommand, region_id: str) -> tuple[str, ...]:
-        """The ids of the rules that would not let the same command be created."""
+    async def _findings(self, command: StoredCommand, region_id: str) -> tuple[Finding, ...]:
+        """What would not let the same command be created."""
         made = arguments_of(command, region_id)
         # In a thread: a parser takes up to a second for what is made to be slow.
         inspection = await anyio.to_thread.run_sync(self._inspector.inspect, made, CommandRequest)
         heavy = {Severity.INVALID, Severity.BLOCK}
-        return tuple(dict.fromkeys(f.rule_id for f in inspection.findings if f.severity in heavy))
+        return tuple(finding for finding in inspection.findings if finding.severity in heavy)
 
     async def _agreed(
         self,
@@ -137,18 +147,17 @@ class Deletions:
         against: tuple[str, ...],
         caller: Caller,
     ) -> Reply | Question:
-        """What a person says to it: now, before this call, or not yet."""
-        if self._policy.confirmation == "never":
-            return Reply(Decision.DELETE)
+        """What a person says to it: now, before this call, or not yet.
+
+        They are asked whatever the policy says of creations: nobody agreed to deletions by that.
+        """
         if caller.answered is not None:
             earlier = answered_about(self._sealer, caller.answered.state, caller.principal)
             if earlier is Broken.EXPIRED:
                 return Reply(Decision.NO_ANSWER)
             if earlier == about:
                 return caller.answered.reply.to(Decision.DELETE)
-        asking = deletion_question(
-            self._sealer, about, command.name, command.type, against, caller.principal
-        )
+        asking = deletion_question(self._sealer, about, command, against, caller.principal)
         reply = await caller.ask(asking)
         return asking if reply is None else reply.to(Decision.DELETE)
 
@@ -160,6 +169,8 @@ class Deletions:
             "digest": digest,
             "undo": arguments_of(command, request.region_id),
         }
+        # Before it is sent: who cancels the call never sees its answer.
+        self._log(request, "sending", digest, None)
         try:
             request_id = await self._gateway.delete_command(request.region_id, request.command_id)
         except EcsError as error:
@@ -190,13 +201,16 @@ class Deletions:
             error=error,
         )
 
-    def _log(self, request: DeleteCommandRequest, result: Deletion) -> None:
+    def _log(
+        self, request: DeleteCommandRequest, what: str, digest: str | None, request_id: str | None
+    ) -> None:
         """One line a decision: never the script, never a name."""
         _LOG.info(
-            "delete: %s, backend %s, digest %s, command %s, request %s",
-            result.status,
-            result.backend,
-            result.digest,
+            "delete: %s, backend %s, region %s, digest %s, command %s, request %s",
+            what,
+            self.backend,
+            request.region_id,
+            digest,
             request.command_id,
-            result.request_id,
+            request_id,
         )

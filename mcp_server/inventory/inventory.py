@@ -1,6 +1,7 @@
 """The commands of a region, listed and read; every expected failure is an answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import anyio.to_thread
@@ -15,11 +16,13 @@ from mcp_server.inventory.definition import detail, row
 from mcp_server.models.query import GetCommandRequest, ListCommandsRequest
 from mcp_server.models.request import CommandRequest
 from mcp_server.models.result import Backend
-from mcp_server.models.stored import Found, Listing, Standing
+from mcp_server.models.stored import CommandRow, Found, Listing, Standing
 from mcp_server.settings import Settings
 
 VENDOR: Final = "AlibabaCloud"
 """The provider of all public commands of the vendor's."""
+MOST_SCRIPTS: Final = 96 * 1024
+"""Bytes of the scripts of one list."""
 _FILTERS: Final = {
     "name": "Name",
     "description": "Description",
@@ -71,12 +74,21 @@ class Inventory:
                 findings=asked.findings,
                 error=error.explanation,
             )
+        rows = _rows(page.commands) if request.include_content else None
+        without = sum(one.script is one.content_base64 is None for one in rows or ())
+        told = [
+            f"{page.unreadable} commands of this page are not as documented, and are left out."
+            * bool(page.unreadable),
+            f"{without} scripts are left out for their length; get_command reads one whole."
+            * bool(without),
+        ]
         return Listing(
             status=Standing.LISTED,
             backend=self.backend,
-            commands=tuple(row(c, with_content=request.include_content) for c in page.commands),
+            commands=rows or tuple(row(c, with_content=False) for c in page.commands),
             next_token=page.next_token or None,
             total=page.total,
+            next_step=" ".join(filter(None, told)) or None,
             findings=asked.findings,
         )
 
@@ -125,6 +137,15 @@ class Inventory:
         return found.model_copy(update={"findings": findings, "verdict": verdict})
 
 
+def _rows(commands: tuple[StoredCommand, ...]) -> tuple[CommandRow, ...]:
+    """Rows with their scripts, as far as an agent can take them in one answer."""
+    left, rows = MOST_SCRIPTS, []
+    for command in commands:
+        left -= len(command.content)
+        rows.append(row(command, with_content=left >= 0))
+    return tuple(rows)
+
+
 async def stored(gateway: Gateway, region_id: str, command_id: str) -> StoredCommand | None:
     """The account's own command with this id, or a public one of the vendor's.
 
@@ -132,7 +153,10 @@ async def stored(gateway: Gateway, region_id: str, command_id: str) -> StoredCom
         EcsError: a call failed.
     """
     own = await gateway.describe_commands(region_id, command_id)
-    return own or await gateway.describe_commands(region_id, command_id, VENDOR)
+    if own is not None:
+        return own
+    public = await gateway.describe_commands(region_id, command_id, VENDOR)
+    return public and replace(public, provider=public.provider or VENDOR)
 
 
 def filters(request: ListCommandsRequest) -> dict[str, object]:

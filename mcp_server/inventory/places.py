@@ -4,7 +4,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+import anyio
+
 from mcp_server.ecs.gateway import EcsError, Gateway
+from mcp_server.models.regions import is_region_syntax
 
 LIFE: Final = 600.0
 """Seconds for which an answer holds."""
@@ -20,6 +23,7 @@ class Places:
     def __init__(self, gateway: Gateway, clock: Callable[[], float] = time.monotonic) -> None:
         self._gateway = gateway
         self._clock = clock
+        self._asking = anyio.Lock()
         self._known: dict[str, tuple[float, tuple[str, ...]]] = {}
 
     async def regions(self) -> tuple[str, ...]:
@@ -31,7 +35,8 @@ class Places:
         return await self._remembered("resource groups", self._asked_groups)
 
     async def _asked_regions(self) -> tuple[str, ...]:
-        return await self._gateway.describe_regions(seconds=_LONGEST)
+        regions = await self._gateway.describe_regions(seconds=_LONGEST)
+        return tuple(filter(is_region_syntax, regions))
 
     async def _asked_groups(self) -> tuple[str, ...]:
         groups = await self._gateway.resource_groups(_LONGEST)
@@ -40,12 +45,13 @@ class Places:
     async def _remembered(
         self, what: str, ask: Callable[[], Awaitable[tuple[str, ...]]]
     ) -> tuple[str, ...]:
-        until, values = self._known.get(what, (0.0, ()))
-        if self._clock() < until:
+        async with self._asking:  # whoever types asks at each key, and one answer is for all
+            until, values = self._known.get(what, (0.0, ()))
+            if self._clock() < until:
+                return values
+            try:
+                values, life = await ask(), LIFE
+            except EcsError:
+                life = PATIENCE
+            self._known[what] = (self._clock() + life, values)
             return values
-        try:
-            values, life = await ask(), LIFE
-        except EcsError:
-            life = PATIENCE
-        self._known[what] = (self._clock() + life, values)
-        return values

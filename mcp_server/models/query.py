@@ -12,7 +12,8 @@ CommandId = Annotated[
     Field(
         min_length=limits.COMMAND_ID.minimum,
         max_length=limits.COMMAND_ID.maximum,
-        description="At most 64 characters, e.g. c-hz01a2b3c4d5e6f",
+        pattern=r"^[A-Za-z0-9._-]+$",
+        description="At most 64 of A-Z a-z 0-9 . _ -, e.g. c-hz01a2b3c4d5e6f",
     ),
 ]
 

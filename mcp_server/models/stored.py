@@ -85,6 +85,7 @@ class Listing(BaseModel):
     """Give it with the same arguments for those that follow; absent after the last."""
     total: int | None = None
     """Of all that fit, where the endpoint counts them."""
+    next_step: str | None = None
     findings: tuple[Finding, ...] = Field(default=())
     error: Explanation | None = None
 

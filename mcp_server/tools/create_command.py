@@ -38,7 +38,7 @@ class CreateCommand:
     @cached_property
     def output_schema(self) -> dict[str, Any]:
         """From the result model."""
-        return output_schema(Result, bare={"preview"})
+        return output_schema(Result, bare={"preview", "checks"})
 
     async def handle(self, arguments: Mapping[str, Any], caller: Caller) -> Answer | Question:
         """Create a command, or preview it when dry_run is true."""

@@ -17,6 +17,7 @@ from mcp_server.tools.tool import Answer, Traits
 _PERHAPS_GONE: Final = (
     "The server's log says where. The command may be gone; the same call once more tells."
 )
+_REPORT: Final = "Report it with the lines of the log."
 
 
 class DeleteCommand:
@@ -51,7 +52,7 @@ class DeleteCommand:
     def crashed(self, _: Mapping[str, Any]) -> Answer:
         """The answer to a call that met a bug, perhaps after the request was sent."""
         error = server_error(Outcome.UNKNOWN).model_copy(
-            update={"cause": _PERHAPS_GONE, "retry": Retry.LATER}
+            update={"cause": _PERHAPS_GONE, "fix": _REPORT, "retry": Retry.LATER}
         )
         failed = Deletion(status=Standing.FAILED, backend=self._deletions.backend, error=error)
         return deletion_answer(failed)

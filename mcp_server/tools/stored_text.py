@@ -15,9 +15,10 @@ from mcp_server.models.stored import CommandRow, Deletion, Found, Listing, Stand
 from mcp_server.tools.preview_text import finding_lines, in_line, numbered_lines
 from mcp_server.tools.rendering import error_lines
 from mcp_server.tools.tool import Answer
-from mcp_server.tools.visible import escaped, visible
+from mcp_server.tools.visible import escaped
 
 _ERRORS: Final = frozenset({Standing.INVALID, Standing.BLOCKED, Standing.FAILED})
+_LONGEST_CELL: Final = 128
 _GONE: Final = "There is no such command"
 _NOT_DONE: Final = {
     Standing.NEEDS_CONFIRMATION: "Not deleted: a person has to agree",
@@ -96,6 +97,8 @@ def _listing_lines(listing: Listing) -> Iterator[str]:
         yield ""
     if listing.next_token:
         yield "There are more: call again with next_token for those that follow."
+    if listing.next_step:
+        yield listing.next_step
 
 
 def _cells(command: CommandRow) -> tuple[str, ...]:
@@ -109,7 +112,8 @@ def _cells(command: CommandRow) -> tuple[str, ...]:
         ", ".join(command.parameters),
         tags,
     )
-    return tuple(visible(cell) for cell in cells)
+    # As code, so that no text of another's is a link or an image.
+    return tuple(in_line(shown(cell, _LONGEST_CELL)) if cell else "" for cell in cells)
 
 
 def _found_lines(found: Found) -> Iterator[str]:

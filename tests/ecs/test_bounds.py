@@ -12,6 +12,7 @@ import pytest
 
 from mcp_server.ecs import gateway as gateway_module
 from mcp_server.ecs import sdk
+from mcp_server.ecs.bounded_reply import LONGEST_REPLY
 from mcp_server.ecs.call import Call
 from mcp_server.ecs.gateway import CreatedCommand, EcsError, Gateway
 from tests.ecs.fixed_backend import FixedBackend
@@ -156,7 +157,7 @@ async def test_an_encoded_reply_is_not_unfolded(open_gateway, creation, name):
 
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize(("over", "fits"), [(0, True), (1, False)])
-async def test_a_reply_of_a_mebibyte_is_read_and_one_of_a_byte_more_is_not(
+async def test_a_reply_of_the_longest_is_read_and_one_of_a_byte_more_is_not(
     open_gateway, creation, chunked, over, fits
 ):
     def reply(filling: int) -> bytes:
@@ -165,9 +166,9 @@ async def test_a_reply_of_a_mebibyte_is_read_and_one_of_a_byte_more_is_not(
             return http(200, body)
         return CHUNKED + b"%08x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
 
-    filling = MEBIBYTE + over - len(reply(MEBIBYTE // 2)) + MEBIBYTE // 2
-    filling -= len(reply(filling)) - MEBIBYTE - over
-    assert len(reply(filling)) == MEBIBYTE + over
+    filling = LONGEST_REPLY + over - len(reply(LONGEST_REPLY // 2)) + LONGEST_REPLY // 2
+    filling -= len(reply(filling)) - LONGEST_REPLY - over
+    assert len(reply(filling)) == LONGEST_REPLY + over
     with endpoint(reply(filling)) as hostile:
         gateway = open_gateway(FixedBackend(hostile.address), max_attempts=1)
         try:

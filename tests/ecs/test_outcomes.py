@@ -309,7 +309,7 @@ async def test_a_cancelled_call_is_logged_and_leaves_the_gateway_healthy(
     hold.release()
 
     assert cancelled.message == (
-        "CreateCommand was cancelled, outcome unknown, client token token-1"
+        "CreateCommand was cancelled, outcome unknown, client token token-1, command None"
     )
     assert await anyio.to_thread.run_sync(ended.seen.wait, 5)
     created = await gateway.create_command(creation())
@@ -325,23 +325,23 @@ async def test_a_cancelled_call_is_logged_and_leaves_the_gateway_healthy(
             "create_command",
             None,
             "CreateCommand, no longer waited for, ended with the command {command_id}, request id "
-            "{request_id}, client token token-1",
+            "{request_id}, client token token-1, command None",
         ),
         (
             "create_command",
             "CmdCount.ExceedQuota",
             "CreateCommand, no longer waited for, ended with CmdCount.ExceedQuota, request id "
-            "{request_id}, client token token-1",
+            "{request_id}, client token token-1, command None",
         ),
         (
             "describe_regions",
             None,
-            "DescribeRegions, no longer waited for, ended well, client token None",
+            "DescribeRegions, no longer waited for, ended well, client token None, command None",
         ),
         (
             "probe",
             None,
-            "DescribeCommands, no longer waited for, ended well, client token None",
+            "DescribeCommands, no longer waited for, ended well, client token None, command None",
         ),
     ],
 )

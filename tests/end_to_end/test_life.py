@@ -74,7 +74,7 @@ async def test_each_answer_stands_by_its_text_alone(
         found = text_of(await call(client, "get_command", one | {"check": True}))
         refused = await call(client, "delete_command", one)
     assert listed.startswith("**1 of 1 commands** (backend: local)\n")
-    assert f"| {stored.command_id} | disk-report | RunShellScript |" in listed
+    assert f"| `{stored.command_id}` | `disk-report` | `RunShellScript` |" in listed
     assert found.startswith(f"**Found {stored.command_id}** (backend: local)\n")
     assert "As a new command it would be judged: **advice**" in found
     assert "\n   1  df -h '{{path}}'\n" in found

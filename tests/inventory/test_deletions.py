@@ -5,7 +5,6 @@ import pytest
 
 from mcp_server.creation.consent import NOBODY, Decision, Question, Reply
 from mcp_server.creation.seal import LIFE, Sealer
-from mcp_server.creation.workflow import NOBODY_IS_ASKED
 from mcp_server.emulator import Fault
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import Policy
@@ -73,7 +72,8 @@ async def test_the_question_shows_name_and_digest_of_what_goes(
     (question,) = person.asked
     assert question.wanted is Decision.DELETE
     assert question.message.split("\n") == [
-        'Delete the command "a\N{REPLACEMENT CHARACTER}b\'" (RunShellScript) in cn-hangzhou?',
+        'Delete the command "a\N{REPLACEMENT CHARACTER}b\'" (RunShellScript, 8 bytes, of '
+        f"{stored.creation_time}) in cn-hangzhou?",
         "Whoever runs it by its id can do so no longer. The answer to the agent has all that it "
         "takes to make it again, under another id.",
         f"CommandId: {stored.command_id}",
@@ -249,13 +249,34 @@ async def test_the_policy_says_where_nothing_may_be_deleted(service: Service, cr
     assert (person.asked, deleted(service)) == ([], [])
 
 
-async def test_with_never_nobody_is_asked_and_the_answer_says_so(service: Service, create) -> None:
+async def test_a_person_is_asked_whatever_was_agreed_of_creations(service: Service, create) -> None:
     stored, person = await create(), Beside(Reply(Decision.DECLINE))
     made = Deletions(SETTINGS, service.gateway, Inspector(SETTINGS, Policy(confirmation="never")))
     result = await made.deletion(HERE | {"command_id": stored.command_id}, person)
     assert isinstance(result, Deletion)
-    assert (result.status, person.asked) == (Standing.DELETED, [])
-    assert NOBODY_IS_ASKED in (result.next_step or "")
+    assert (result.status, len(person.asked)) == (Standing.DECLINED, 1)
+
+
+async def test_a_command_of_a_group_that_the_policy_denies_stays(service: Service, create) -> None:
+    stored, person = await create(resource_group_id="rg-local"), Beside(YES)
+    policy = Policy.model_validate({"resource_groups": {"denied": ["rg-local"]}})
+    made = Deletions(SETTINGS, service.gateway, Inspector(SETTINGS, policy))
+    result = await made.deletion(HERE | {"command_id": stored.command_id}, person)
+    assert isinstance(result, Deletion)
+    assert (result.status, person.asked, deleted(service)) == (Standing.BLOCKED, [], [])
+
+
+async def test_a_refusal_before_a_404_does_not_make_the_deletion_ours(
+    service: Service, deletions: Deletions, create
+) -> None:
+    stored = await create()
+    service.emulator.faults.add(
+        Fault(code="Throttling.User", status=400, action="DeleteCommand"),
+        Fault(code="InvalidCmdId.NotFound", status=404, action="DeleteCommand"),
+    )
+    result = await deletions.deletion(HERE | {"command_id": stored.command_id}, Beside(YES))
+    assert isinstance(result, Deletion)
+    assert result.status is Standing.GONE
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ async def test_the_vendors_commands_are_listed_by_their_provider(inventory, crea
         ({"region_id": "cn-hangzhou-b"}, "region_id", {"region_id": "cn-hangzhou"}),
         ({"include_content": "yes"}, "include_content", {"include_content": True}),
         ({"name": "a\x00b"}, "name", {"name": "ab"}),
-        ({"next_token": "n" * 1025}, "next_token", None),
+        ({"next_token": "n" * 1025}, "next_token", {"next_token": None}),
     ],
 )
 async def test_wrong_arguments_are_told_with_the_change_that_mends_them(

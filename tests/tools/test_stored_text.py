@@ -53,7 +53,7 @@ def check(answer: Answer, schema: dict[str, Any]) -> None:
 @given(
     st.builds(
         StoredCommand,
-        command_id=_ANY_TEXT,
+        command_id=st.from_regex(r"[A-Za-z0-9._-]{1,64}", fullmatch=True),
         name=_ANY_TEXT,
         type=_ANY_TEXT | st.just("RunShellScript"),
         content=st.binary(max_size=60) | _ANY_TEXT.map(str.encode),

@@ -70,6 +70,16 @@ REFUSAL_ROWS: Final = (
         source=Source.CONFIRMATION,
     ),
     Row(
+        "CommandChanged",
+        "The command was changed while a person was asked about it.",
+        "Their yes was for what they saw.",
+        "Call again; it asks about what the command is now.",
+        retry=Retry.LATER,
+        field="command_id",
+        outcome=Outcome.NOT_SENT,
+        source=Source.CONFIRMATION,
+    ),
+    Row(
         "ProvidedByVendor",
         "The command is one of the vendor's public commands.",
         "Public commands belong to their provider; an account may run them, and not delete them.",
