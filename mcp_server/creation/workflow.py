@@ -20,7 +20,6 @@ from mcp_server.creation.consent import (
     asked,
     question,
 )
-from mcp_server.creation.live_checks import LiveChecks
 from mcp_server.creation.preview import Outgoing, build_preview, verdict
 from mcp_server.creation.preview_token import Previewed, opened, preview_token
 from mcp_server.creation.proposal import EarlierAnswer, Proposal, proposal
@@ -122,7 +121,6 @@ class Workflow:
         self._sealer = sealer or Sealer([secrets.token_hex(32)])
         self._new_token = new_token
         self._unsettled = UnsettledTokens()
-        self._live_checks = LiveChecks(gateway)
         self._backend = Backend.LOCAL if settings.local else Backend.ALIYUN
 
     async def preview(self, arguments: Mapping[str, Any], caller: Caller = NOBODY) -> Result:
@@ -203,7 +201,9 @@ class Workflow:
             return inspection, None
         if not (self._settings.checks_live or request.live_checks):
             return inspection, None
-        seen = await self._live_checks.look_up(request, content)
+        from mcp_server.creation.live_checks import LiveChecks  # noqa: PLC0415 - not at start-up
+
+        seen = await LiveChecks(self._gateway).look_up(request, content)
         return self._inspector.with_findings(inspection, seen.findings), seen.checks
 
     async def _previewed(

@@ -13,7 +13,11 @@ _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 _Int32 = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-@dataclass(frozen=True, slots=True, config=ConfigDict(strict=True, hide_input_in_errors=True))
+# Built when the first one is made: start-up needs none.
+_CONFIG: Final = ConfigDict(strict=True, hide_input_in_errors=True, defer_build=True)
+
+
+@dataclass(frozen=True, slots=True, config=_CONFIG)
 class StoredCommand:
     """One row of DescribeCommands; a value of another type is a ValueError."""
 

@@ -14,7 +14,7 @@ LONGEST_ERROR: Final = 8192
 class ExplainErrorRequest(BaseModel):
     """Arguments of explain_error."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     error: Annotated[
         str,
@@ -45,7 +45,7 @@ class Clarity(StrEnum):
 class Diagnosis(BaseModel):
     """The answer of explain_error; what does not apply is left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     status: Clarity
     error: Explanation | None = None

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 class Equivalent(BaseModel):
     """A text to copy that creates the very same command with another tool."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     tool: str
     """The tool's name, such as `aliyun CLI`."""

@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 class Explanation(BaseModel):
     """The structured answer to a failure."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     code: str
     """The API's own code, or one of ours for what never reached the API."""

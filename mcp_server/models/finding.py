@@ -30,7 +30,7 @@ class Severity(StrEnum):
 class Finding(BaseModel):
     """One thing that a check found, with the way out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     rule_id: str
     rule: str

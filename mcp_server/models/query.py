@@ -21,7 +21,7 @@ CommandId = Annotated[
 class CommandQuery(BaseModel):
     """A question about the commands of a region."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     region_id: RegionId
 

@@ -29,7 +29,7 @@ RegionId = Annotated[
 class Tag(BaseModel):
     """One tag of a command."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     key: Annotated[
         str,
@@ -51,7 +51,7 @@ class Tag(BaseModel):
 class CommandRequest(BaseModel):
     """The command to preview or to create."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     region_id: RegionId
     name: Annotated[
@@ -155,7 +155,7 @@ class CommandRequest(BaseModel):
 class SampleParameter(BaseModel):
     """A value to try a parameter with."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
     name: Annotated[
         str,

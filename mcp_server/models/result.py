@@ -41,7 +41,7 @@ class Verdict(StrEnum):
 class Size(BaseModel):
     """One measured length against its limit."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     field: str
     size: int
@@ -52,7 +52,7 @@ class Size(BaseModel):
 class Parameter(BaseModel):
     """One placeholder that is filled in when the command is run."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     name: str
     """As it is spelled first."""
@@ -74,7 +74,7 @@ class Parameter(BaseModel):
 class Default(BaseModel):
     """What will apply because the caller did not say."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     field: str
     value: str
@@ -84,7 +84,7 @@ class Default(BaseModel):
 class Rendered(BaseModel):
     """The script with sample values filled in, as it would run with them."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     script: str
     diff: str
@@ -102,7 +102,7 @@ class Rendered(BaseModel):
 class Permission(BaseModel):
     """What the caller's RAM identity must be allowed."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     action: str
     resource: str
@@ -114,7 +114,7 @@ class Permission(BaseModel):
 class Preview(BaseModel):
     """Exactly what would be sent, and what follows from it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     request: dict[str, Any]
     """API names and values; CommandContent is shown decoded."""
@@ -141,7 +141,7 @@ class Preview(BaseModel):
 class LiveCheck(BaseModel):
     """One thing that was looked up before the call."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     check: str
     """region, name, quota, resource_group, caller or permission."""
@@ -155,7 +155,7 @@ class LiveCheck(BaseModel):
 class Result(BaseModel):
     """What a tool answers; what does not apply is left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     status: Status
     backend: Backend

@@ -6,6 +6,7 @@ converter crashes on `additionalProperties`, others refuse `$ref`, unions, null 
 """
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -45,8 +46,7 @@ def output_schema(model: type[BaseModel], bare: Collection[str] = ()) -> dict[st
         model: the answer.
         bare: properties of which only the type is said, because another tool's schema has them.
     """
-    schema = model.model_json_schema(schema_generator=_PortableSchema, mode="serialization")
-    portable = _inlined(schema, schema.get("$defs", {}))
+    portable = _answers(model)
     return {
         "type": "object",
         "properties": {
@@ -55,6 +55,14 @@ def output_schema(model: type[BaseModel], bare: Collection[str] = ()) -> dict[st
         },
         "required": portable["required"],
     }
+
+
+@cache
+def _answers(model: type[BaseModel]) -> dict[str, Any]:
+    """The whole schema of an answer; two tools have the same one, and neither changes it."""
+    schema = model.model_json_schema(schema_generator=_PortableSchema, mode="serialization")
+    portable: dict[str, Any] = _inlined(schema, schema.get("$defs", {}))
+    return portable
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON

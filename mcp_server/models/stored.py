@@ -13,7 +13,7 @@ from mcp_server.models.result import Backend
 class TagShown(BaseModel):
     """A tag as it is stored, whatever is in it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     key: str
     value: str = ""
@@ -22,7 +22,7 @@ class TagShown(BaseModel):
 class CommandRow(BaseModel):
     """A command in a list. Its texts are those of whoever created it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     command_id: str
     name: str
@@ -75,7 +75,7 @@ class Standing(StrEnum):
 class Listing(BaseModel):
     """The answer of list_commands; what does not apply is left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     status: Literal[Standing.LISTED, Standing.INVALID, Standing.FAILED]
     backend: Backend
@@ -93,7 +93,7 @@ class Listing(BaseModel):
 class Found(BaseModel):
     """The answer of get_command; what does not apply is left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     status: Literal[Standing.FOUND, Standing.GONE, Standing.INVALID, Standing.FAILED]
     backend: Backend
@@ -109,7 +109,7 @@ class Found(BaseModel):
 class Deletion(BaseModel):
     """The answer of delete_command; what does not apply is left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
     status: Literal[
         Standing.DELETED,
