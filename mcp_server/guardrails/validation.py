@@ -159,7 +159,7 @@ def _out_of_range(problem: _Problem) -> Finding:
 def _malformed(problem: _Problem) -> Finding:
     field = problem.field
     return rules.WRONG_TYPE.finding(
-        field, f"{field} has characters that none has.", problem.about, repair=problem.repair
+        field, f"{field} has characters that it cannot have.", problem.about, repair=problem.repair
     )
 
 
