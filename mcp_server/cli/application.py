@@ -18,7 +18,6 @@ from mcp_server.guardrails.policy.model import NO_POLICY, Policy
 from mcp_server.guardrails.script.shell.shfmt import ShellParser
 from mcp_server.inventory.deletions import Deletions
 from mcp_server.inventory.inventory import Inventory
-from mcp_server.models.tool_names import TOOL_NAMES
 from mcp_server.settings import (
     PREFIX,
     Settings,
@@ -31,7 +30,7 @@ from mcp_server.tools.explain_error import ExplainError
 from mcp_server.tools.get_command import GetCommand
 from mcp_server.tools.list_commands import ListCommands
 from mcp_server.tools.preview_command import PreviewCommand
-from mcp_server.tools.tool import Tool
+from mcp_server.tools.tool import Tool, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +111,11 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
     if serves and not keys:
         keys = [secrets.token_hex(32)]
     # A process that ends with its one answer could not take a token back.
-    workflow = Workflow(
-        settings,
-        gateway,
-        inspector,
-        Sealer(keys) if keys else None,
-        creates=not settings.read_only and "create_command" in (settings.tools or TOOL_NAMES),
-    )
+    sealer = Sealer(keys) if keys else None
+    creates = _why_withheld(CreateCommand.name, CreateCommand.traits, settings) is None
+    workflow = Workflow(settings, gateway, inspector, sealer, creates=creates)
     inventory = Inventory(settings, gateway, inspector)
-    deletions = Deletions(settings, gateway, inspector, Sealer(keys) if keys else None)
+    deletions = Deletions(settings, gateway, inspector, sealer)
     tools: tuple[Tool, ...] = (
         PreviewCommand(workflow),
         CreateCommand(workflow),
@@ -129,19 +124,23 @@ def assemble(settings: Settings, *, serves: bool = False) -> Application:
         DeleteCommand(deletions),
         ExplainError(),
     )
-    withheld = {tool.name: why for tool in tools if (why := _why_withheld(tool, settings))}
+    withheld = {
+        tool.name: why
+        for tool in tools
+        if (why := _why_withheld(tool.name, tool.traits, settings)) is not None
+    }
     published = tuple(tool for tool in tools if tool.name not in withheld)
     if serves and not published:
         raise click.UsageError(_nothing_left(settings))
     return Application(settings, backend, gateway, parser, workflow, policy, published, withheld)
 
 
-def _why_withheld(tool: Tool, settings: Settings) -> str | None:
+def _why_withheld(name: str, traits: Traits, settings: Settings) -> str | None:
     """The setting that keeps a tool from being published, in words; None if it is published."""
-    if settings.read_only and not tool.traits.read_only:
-        return f"{PREFIX}READ_ONLY is true, and {tool.name} changes something"
-    if settings.tools is not None and tool.name not in settings.tools:
-        return f"{PREFIX}TOOLS does not have {tool.name}"
+    if settings.read_only and not traits.read_only:
+        return f"{PREFIX}READ_ONLY is true, and {name} changes something"
+    if settings.tools is not None and name not in settings.tools:
+        return f"{PREFIX}TOOLS does not have {name}"
     return None
 
 

@@ -103,7 +103,7 @@ def _live(application: "Application") -> "dict[str, LiveValues]":
     """What completes arguments from the cloud, where looking things up is on."""
     if not application.settings.checks_live:
         return {}
-    from mcp_server.inventory.places import Places  # noqa: PLC0415
+    from mcp_server.inventory.places import Places  # noqa: PLC0415 - only where it is on
 
     places = Places(application.gateway)
     return {"region_id": places.regions, "resource_group_id": places.resource_groups}

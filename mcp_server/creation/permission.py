@@ -4,12 +4,13 @@ from typing import Final
 
 from mcp_server.ecs.error_catalogue.row import REGION, RESOURCE
 from mcp_server.ecs.wire import ACTION
+from mcp_server.models.limits import QUOTA
 from mcp_server.models.result import Permission
 
 _ACTION: Final = f"ecs:{ACTION}"
-QUOTA: Final = (
-    "An account may keep 500 to 50,000 commands in a region, by its quota; a full one answers "
-    "CmdCount.ExceedQuota."
+_QUOTA: Final = (
+    f"An account may keep {QUOTA[0]} to {QUOTA[-1]:,} commands in a region, by its quota; a full "
+    "one answers CmdCount.ExceedQuota."
 )
 
 
@@ -23,5 +24,5 @@ def permission(region_id: str) -> Permission:
             "Version": "1",
             "Statement": [{"Effect": "Allow", "Action": [_ACTION], "Resource": [resource]}],
         },
-        quota=QUOTA,
+        quota=_QUOTA,
     )

@@ -66,39 +66,54 @@ def blocked(findings: tuple[Finding, ...]) -> Explanation:
 def unconfirmed(findings: tuple[Finding, ...], reply: Reply) -> Explanation:
     """A person has to agree, and did not, or nobody could be asked: that means no."""
     problems = [finding for finding in findings if finding.severity is Severity.CONFIRM]
+    message = _messages(problems) or "The operator's policy has a person asked for every command."
+    return disagreement(reply, message).model_copy(
+        update={
+            "field": problems[0].field if problems else None,
+            "repair": merged_repair(problems),
+        }
+    )
+
+
+def disagreement(reply: Reply, message: str) -> Explanation:
+    """What the catalogue says of an answer that is no yes, with the person's own words."""
     row = listed(CODES[reply.decision])
     if row is None:
         raise AssertionError("each code of ours is in the catalogue")
-    message = _messages(problems) or "The operator's policy has a person asked for every command."
     if reply.reason:
         message = f"{message} The person's reason: {shown(reply.reason, LONGEST_REASON)}"
     return Explanation(
         code=row.code,
         source=Source.CONFIRMATION,
-        field=problems[0].field if problems else None,
         message=message,
         cause=row.cause,
         fix=row.fix,
-        repair=merged_repair(problems),
         retry=row.retry,
         outcome=Outcome.NOT_SENT,
     )
 
 
-def server_error(outcome: Outcome) -> Explanation:
-    """A bug of this server's: its log says where, and nobody else is told what."""
+def server_error(outcome: Outcome, *, creates: bool = True) -> Explanation:
+    """A bug of this server's: its log says where, and nobody else is told what.
+
+    Args:
+        outcome: what is known of it.
+        creates: whether the call was to create, or to preview, a command.
+    """
     unknown = (
         " What became of the command is unknown; the same call once more repeats it with the same "
         "token, and cannot create a second one."
+        if creates
+        else " The command may be gone; the same call once more tells."
     )
+    again = Retry.SAME_TOKEN if creates else Retry.LATER
     return Explanation(
         code="ServerError",
         source=Source.SERVER,
         message="This server has a bug and could not finish the call.",
         cause="The server's log says where." + unknown * (outcome is Outcome.UNKNOWN),
-        fix="Other arguments may get past it. " * (outcome is not Outcome.NOT_DONE)
-        + "Report it with the lines of the log.",
-        retry=Retry.SAME_TOKEN if outcome is Outcome.UNKNOWN else Retry.NO,
+        fix="Other arguments may get past it. " * creates + "Report it with the lines of the log.",
+        retry=again if outcome is Outcome.UNKNOWN else Retry.NO,
         outcome=outcome,
     )
 

@@ -20,6 +20,9 @@ CENTRAL_HOSTS: Final = {
     CentralService.RESOURCE_MANAGER: "resourcemanager.aliyuncs.com",
 }
 """Source: the endpoint pages of each."""
+PERMISSIONS: Final = {CentralService.STS: "sts", CentralService.RESOURCE_MANAGER: "ram"}
+"""What RAM calls them in an action. Source: each one's page on authorization; the vendor has
+resource groups among the permissions of RAM."""
 CENTRAL_ACTIONS: Final = {
     "GetCallerIdentity": CentralService.STS,
     "ListResourceGroups": CentralService.RESOURCE_MANAGER,

@@ -7,6 +7,7 @@ from typing import Final
 
 from mcp_server.guardrails.rule import Rule
 from mcp_server.models.finding import Severity
+from mcp_server.models.limits import QUOTA
 
 _INVALID, _CONFIRM, _ADVICE = Severity.INVALID, Severity.CONFIRM, Severity.ADVICE
 
@@ -179,7 +180,10 @@ NAME_TAKEN: Final = Rule(
     "Names need not be unique: whoever looks for the command by its name finds several.",
 )  # fmt: skip
 QUOTA_USED_UP: Final = Rule(
-    "LIV003", "quota-used-up", _INVALID, "No region holds more than 50,000 commands of an account."
+    "LIV003",
+    "quota-used-up",
+    _INVALID,
+    f"No region holds more than {QUOTA[-1]:,} commands of an account.",
 )
 NO_SUCH_RESOURCE_GROUP: Final = Rule(
     "LIV004", "no-such-resource-group", _INVALID,

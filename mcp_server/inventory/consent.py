@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from mcp_server.creation.consent import LONGEST_REASON, Decision, Question, Reply, asked
-from mcp_server.creation.refusal import CODES
+from mcp_server.creation.consent import Decision, Question, Reply, asked
+from mcp_server.creation.definition import digest_of
+from mcp_server.creation.refusal import disagreement
 from mcp_server.creation.seal import Broken, Sealer
-from mcp_server.ecs.error_catalogue.lookup import listed
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.texts import shown
-from mcp_server.inventory.definition import digest_of
-from mcp_server.models.explanation import Explanation, Outcome, Retry, Source
+from mcp_server.models.explanation import Explanation, Retry
 from mcp_server.models.limits import NAME
 
 _PURPOSE: Final = "deletion"
@@ -68,19 +67,8 @@ def answered_about(sealer: Sealer, state: str, principal: str) -> Mapping[str, s
 
 def unconfirmed(reply: Reply) -> Explanation:
     """A person has to agree to a deletion, and did not, or nobody could be asked."""
-    row = listed(CODES[reply.decision])
-    if row is None:
-        raise AssertionError("each code of ours is in the catalogue")
-    message = "A person has to agree before a command is deleted."
-    if reply.reason:
-        message = f"{message} The person's reason: {shown(reply.reason, LONGEST_REASON)}"
-    is_unavailable = reply.decision is Decision.UNAVAILABLE
-    return Explanation(
-        code=row.code,
-        source=Source.CONFIRMATION,
-        message=message,
-        cause=row.cause,
-        fix=_FIXES[reply.decision],
-        retry=Retry.NO if is_unavailable else row.retry,
-        outcome=Outcome.NOT_SENT,
-    )
+    explanation = disagreement(reply, "A person has to agree before a command is deleted.")
+    changes: dict[str, object] = {"fix": _FIXES[reply.decision]}
+    if reply.decision is Decision.UNAVAILABLE:  # no change of the arguments helps
+        changes["retry"] = Retry.NO
+    return explanation.model_copy(update=changes)

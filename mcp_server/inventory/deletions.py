@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-import anyio.to_thread
-
 from mcp_server.creation.consent import Caller, Decision, Question, Reply
+from mcp_server.creation.definition import arguments as arguments_of
+from mcp_server.creation.definition import digest_of, fingerprint
 from mcp_server.creation.refusal import blocked, invalid
 from mcp_server.creation.seal import Broken, Sealer
 from mcp_server.ecs.error_catalogue import explain
@@ -19,17 +19,16 @@ from mcp_server.guardrails.policy.request_checks import check_region_policy
 from mcp_server.guardrails.policy.rules import RESOURCE_GROUP
 from mcp_server.guardrails.query import query
 from mcp_server.inventory.consent import answered_about, deletion_question, unconfirmed
-from mcp_server.inventory.definition import arguments as arguments_of
-from mcp_server.inventory.definition import digest_of, fingerprint
-from mcp_server.inventory.inventory import HOW_TO_FIND, stored
+from mcp_server.inventory.inventory import HOW_TO_FIND, reviewed, stored
 from mcp_server.models.explanation import Explanation
 from mcp_server.models.finding import Finding, Severity
 from mcp_server.models.query import DeleteCommandRequest
-from mcp_server.models.request import CommandRequest
 from mcp_server.models.result import Backend
 from mcp_server.models.stored import Deletion, Standing
 from mcp_server.settings import Settings
 
+_HEAVY: Final = frozenset({Severity.INVALID, Severity.BLOCK})
+"""What lets a command not be created, whoever agrees."""
 _LOG: Final = logging.getLogger(__name__)
 HOW_TO_UNDO: Final = "To undo it, call create_command with undo: the same command, under a new id."
 HOW_TO_UNDO_NOT: Final = (
@@ -101,7 +100,11 @@ class Deletions:
             "fingerprint": fingerprint(command, request.region_id),
         }
         digest = digest_of(command, request.region_id)
-        findings = await self._findings(command, request.region_id)
+        findings = [
+            finding
+            for finding in await reviewed(self._inspector, command, request.region_id)
+            if finding.severity in _HEAVY
+        ]
         if ruled := tuple(f for f in findings if f.rule_id == RESOURCE_GROUP.id):
             return self._undeleted(Standing.BLOCKED, blocked(ruled), ruled)
         against = tuple(dict.fromkeys(finding.rule_id for finding in findings))
@@ -131,14 +134,6 @@ class Deletions:
             step = HOW_TO_UNDO_NOT.format(", ".join(against))
             result = result.model_copy(update={"next_step": step})
         return result
-
-    async def _findings(self, command: StoredCommand, region_id: str) -> tuple[Finding, ...]:
-        """What would not let the same command be created."""
-        made = arguments_of(command, region_id)
-        # In a thread: a parser takes up to a second for what is made to be slow.
-        inspection = await anyio.to_thread.run_sync(self._inspector.inspect, made, CommandRequest)
-        heavy = {Severity.INVALID, Severity.BLOCK}
-        return tuple(finding for finding in inspection.findings if finding.severity in heavy)
 
     async def _agreed(
         self,

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import anyio.to_thread
 
+from mcp_server.creation.definition import arguments as arguments_of
 from mcp_server.creation.refusal import invalid
 from mcp_server.ecs.gateway import EcsError, Gateway
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.query import query
-from mcp_server.inventory.definition import arguments as arguments_of
-from mcp_server.inventory.definition import detail, row
+from mcp_server.inventory.rows import detail, row
+from mcp_server.models.finding import Finding
 from mcp_server.models.query import GetCommandRequest, ListCommandsRequest
 from mcp_server.models.request import CommandRequest
 from mcp_server.models.result import Backend
@@ -57,23 +59,14 @@ class Inventory:
     async def listing(self, arguments: Mapping[str, Any]) -> Listing:
         """One page of commands."""
         asked = query(arguments, ListCommandsRequest, self._extra_regions)
-        if asked.request is None:
-            return Listing(
-                status=Standing.INVALID,
-                backend=self.backend,
-                findings=asked.findings,
-                error=invalid(asked.findings),
-            )
+        answer = partial(Listing, backend=self.backend, findings=asked.findings)
         request = asked.request
+        if request is None:
+            return answer(status=Standing.INVALID, error=invalid(asked.findings))
         try:
             page = await self._gateway.list_commands(filters(request))
         except EcsError as error:
-            return Listing(
-                status=Standing.FAILED,
-                backend=self.backend,
-                findings=asked.findings,
-                error=error.explanation,
-            )
+            return answer(status=Standing.FAILED, error=error.explanation)
         rows = _rows(page.commands) if request.include_content else None
         without = sum(one.script is one.content_base64 is None for one in rows or ())
         told = [
@@ -82,59 +75,43 @@ class Inventory:
             f"{without} scripts are left out for their length; get_command reads one whole."
             * bool(without),
         ]
-        return Listing(
+        return answer(
             status=Standing.LISTED,
-            backend=self.backend,
             commands=rows or tuple(row(c, with_content=False) for c in page.commands),
             next_token=page.next_token or None,
             total=page.total,
             next_step=" ".join(filter(None, told)) or None,
-            findings=asked.findings,
         )
 
     async def found(self, arguments: Mapping[str, Any]) -> Found:
         """One command, and what there is to say of it."""
         asked = query(arguments, GetCommandRequest, self._extra_regions)
-        if asked.request is None:
-            return Found(
-                status=Standing.INVALID,
-                backend=self.backend,
-                findings=asked.findings,
-                error=invalid(asked.findings),
-            )
+        answer = partial(Found, backend=self.backend, findings=asked.findings)
         request = asked.request
+        if request is None:
+            return answer(status=Standing.INVALID, error=invalid(asked.findings))
         try:
             command = await stored(self._gateway, request.region_id, request.command_id)
         except EcsError as error:
-            return Found(
-                status=Standing.FAILED,
-                backend=self.backend,
-                findings=asked.findings,
-                error=error.explanation,
-            )
+            return answer(status=Standing.FAILED, error=error.explanation)
         if command is None:
-            return Found(
-                status=Standing.GONE,
-                backend=self.backend,
-                next_step=HOW_TO_FIND,
-                findings=asked.findings,
-            )
-        found = Found(
-            status=Standing.FOUND,
-            backend=self.backend,
-            command=detail(command, request.region_id),
-            findings=asked.findings,
-        )
-        return await self._reviewed(found, command, request.region_id) if request.check else found
-
-    async def _reviewed(self, found: Found, command: StoredCommand, region_id: str) -> Found:
-        """With what the rules say of it, as if it were to be created now."""
-        made = arguments_of(command, region_id)
-        # In a thread: a parser takes up to a second for what is made to be slow.
-        inspection = await anyio.to_thread.run_sync(self._inspector.inspect, made, CommandRequest)
-        findings = inspection.findings
+            return answer(status=Standing.GONE, next_step=HOW_TO_FIND)
+        found = answer(status=Standing.FOUND, command=detail(command, request.region_id))
+        if not request.check:
+            return found
+        findings = await reviewed(self._inspector, command, request.region_id)
         verdict = findings[0].severity.value if findings else "ok"
         return found.model_copy(update={"findings": findings, "verdict": verdict})
+
+
+async def reviewed(
+    inspector: Inspector, command: StoredCommand, region_id: str
+) -> tuple[Finding, ...]:
+    """What the rules say of a command, as if it were to be created now; the heaviest first."""
+    made = arguments_of(command, region_id)
+    # In a thread: a parser takes up to a second for what is made to be slow.
+    inspection = await anyio.to_thread.run_sync(inspector.inspect, made, CommandRequest)
+    return inspection.findings
 
 
 def _rows(commands: tuple[StoredCommand, ...]) -> tuple[CommandRow, ...]:

@@ -68,6 +68,8 @@ LIMITS: Final = (
     *OF_QUERIES,
 )  # fmt: skip
 
+QUOTA: Final = range(500, 50_000 + 1)
+"""Commands that an account may keep in a region, by its quota."""
 DEFAULT_TIMEOUT: Final = 60
 """Seconds after which the agent kills the process, when no timeout is given."""
 USUAL_TIMEOUT: Final = range(10, 86_400 + 1)

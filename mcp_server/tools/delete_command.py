@@ -2,22 +2,17 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from mcp_server.creation.consent import Caller, Question
 from mcp_server.creation.refusal import server_error
 from mcp_server.inventory.deletions import Deletions
-from mcp_server.models.explanation import Outcome, Retry
+from mcp_server.models.explanation import Outcome
 from mcp_server.models.query import DeleteCommandRequest
 from mcp_server.models.schema import input_schema, output_schema
 from mcp_server.models.stored import Deletion, Standing
 from mcp_server.tools.stored_text import deletion_answer
 from mcp_server.tools.tool import Answer, Traits
-
-_PERHAPS_GONE: Final = (
-    "The server's log says where. The command may be gone; the same call once more tells."
-)
-_REPORT: Final = "Report it with the lines of the log."
 
 
 class DeleteCommand:
@@ -51,8 +46,6 @@ class DeleteCommand:
 
     def crashed(self, _: Mapping[str, Any]) -> Answer:
         """The answer to a call that met a bug, perhaps after the request was sent."""
-        error = server_error(Outcome.UNKNOWN).model_copy(
-            update={"cause": _PERHAPS_GONE, "fix": _REPORT, "retry": Retry.LATER}
-        )
+        error = server_error(Outcome.UNKNOWN, creates=False)
         failed = Deletion(status=Standing.FAILED, backend=self._deletions.backend, error=error)
         return deletion_answer(failed)

@@ -50,6 +50,6 @@ class GetCommand:
             Found(
                 status=Standing.FAILED,
                 backend=self._inventory.backend,
-                error=server_error(Outcome.NOT_DONE),
+                error=server_error(Outcome.NOT_DONE, creates=False),
             )
         )

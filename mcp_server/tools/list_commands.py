@@ -50,6 +50,6 @@ class ListCommands:
             Listing(
                 status=Standing.FAILED,
                 backend=self._inventory.backend,
-                error=server_error(Outcome.NOT_DONE),
+                error=server_error(Outcome.NOT_DONE, creates=False),
             )
         )

@@ -354,3 +354,19 @@ def test_while_the_outcome_is_unknown_waiting_means_keeping_the_token(outcome):
     assert explanation.outcome == outcome
     assert explanation.retry == (Retry.SAME_TOKEN if outcome is Outcome.UNKNOWN else Retry.LATER)
     assert ("may exist" in explanation.cause) == (outcome is Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("action", "permission", "resource"),
+    [
+        ("CreateCommand", "ecs:CreateCommand", "acs:ecs:cn-hangzhou:*:command/*"),
+        ("DeleteCommand", "ecs:DeleteCommand", "acs:ecs:cn-hangzhou:*:command/*"),
+        ("DescribeRegions", "ecs:DescribeRegions", "*"),
+        ("ListResourceGroups", "ram:ListResourceGroups", "*"),
+        ("GetCallerIdentity", "sts:GetCallerIdentity", "*"),
+    ],
+)
+def test_a_denial_names_the_permission_as_ram_does(action, permission, resource):
+    denied = explain(Failure("NoPermission"), action=action, region_id="cn-hangzhou")
+    assert f" {permission} " in denied.message
+    assert f"the action {permission} on the resource {resource} for" in denied.fix

@@ -1,10 +1,12 @@
 import base64
+import json
 from typing import Any
 
 import pytest
 
 from mcp_server.creation.consent import NOBODY, Decision, Question, Reply
 from mcp_server.creation.seal import LIFE, Sealer
+from mcp_server.ecs.gateway import Gateway
 from mcp_server.emulator import Fault
 from mcp_server.guardrails.inspection import Inspector
 from mcp_server.guardrails.policy.model import Policy
@@ -15,6 +17,8 @@ from mcp_server.models.result import Backend, Status
 from mcp_server.models.stored import Deletion, Standing
 from tests.conftest import SETTINGS, Service
 from tests.creation.callers import Beside, Later
+from tests.ecs.fixed_backend import FixedBackend
+from tests.ecs.hostile import endpoint, http
 
 pytestmark = pytest.mark.anyio
 HERE = {"region_id": "cn-hangzhou"}
@@ -319,10 +323,9 @@ async def test_what_could_not_be_made_again_is_told_before_it_goes_and_after(
     assert (result.undo or {})["command_content"] == "rm -rf /\n"
 
 
-async def test_a_yes_is_not_for_what_the_command_became_while_the_person_thought(
+async def test_a_command_that_goes_while_the_person_thinks_is_gone(
     service: Service, deletions: Deletions, create
 ) -> None:
-    """The endpoint has no ModifyCommand; here the command goes while they think."""
     stored = await create()
     asked = HERE | {"command_id": stored.command_id}
 
@@ -334,3 +337,37 @@ async def test_a_yes_is_not_for_what_the_command_became_while_the_person_thought
     result = await deletions.deletion(asked, Slow(YES))
     assert isinstance(result, Deletion)
     assert (result.status, deleted(service)) == (Standing.GONE, ["OK"])
+
+
+def described(**changes: Any) -> bytes:
+    """An endpoint's answer with one command."""
+    row = {"CommandId": "c-1", "Name": "a", "Type": "RunShellScript", "CommandContent": "bHM="}
+    reply = {"RequestId": "R-1", "Commands": {"Command": [row | changes]}}
+    return http(200, json.dumps(reply).encode())
+
+
+@pytest.mark.parametrize(
+    ("changes", "standing", "code"),
+    [
+        ({"CommandContent": "bHM7"}, Standing.FAILED, "CommandChanged"),
+        ({"Name": "b"}, Standing.FAILED, "CommandChanged"),
+        ({"Provider": "AlibabaCloud.X"}, Standing.FAILED, "CommandChanged"),
+        ({"Tags": {"Tag": [{"TagKey": "a"}, {"TagKey": "b"}]}}, Standing.DELETED, None),
+        ({"CreationTime": "2026-11-25T00:00:00Z"}, Standing.DELETED, None),
+    ],
+    ids=["script", "name", "provider", "order of tags", "time"],
+)
+async def test_a_yes_is_not_for_what_the_command_became_while_the_person_thought(
+    changes: dict[str, Any], standing: Standing, code: str | None
+) -> None:
+    first = {"Tags": {"Tag": [{"TagKey": "b"}, {"TagKey": "a"}]}} if "Tags" in changes else {}
+    answers = iter([described(**first), described(**changes), http(200, b'{"RequestId":"R-2"}')])
+    with endpoint(lambda connection: connection.sendall(next(answers))) as changing:
+        gateway = Gateway(SETTINGS, FixedBackend(changing.address))
+        made = Deletions(SETTINGS, gateway, Inspector(SETTINGS))
+        result = await made.deletion(HERE | {"command_id": "c-1"}, Beside(YES))
+        gateway.close()
+    assert isinstance(result, Deletion)
+    assert (result.status, result.error and result.error.code) == (standing, code)
+    sent = [b"x-acs-action: DeleteCommand" in request for request in changing.requests]
+    assert sent == [False, False] + [True] * (code is None)

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcp_server.creation.definition import arguments, fingerprint
 from mcp_server.creation.live_checks import _name
 from mcp_server.ecs import replies
 from mcp_server.ecs.failure import Failure
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.content import Content
-from mcp_server.inventory.definition import arguments, detail, fingerprint, row
+from mcp_server.inventory.rows import detail, row
 from mcp_server.models.request import CommandRequest
 from mcp_server.models.result import Backend
 from mcp_server.models.stored import Found, Listing, Standing

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 
 from mcp_server.ecs.stored_command import StoredCommand
 from mcp_server.guardrails.inspection import Inspector
-from mcp_server.inventory.definition import detail, row
 from mcp_server.inventory.deletions import Deletions
 from mcp_server.inventory.inventory import Inventory
+from mcp_server.inventory.rows import detail, row
 from mcp_server.models.explanation import Outcome
 from mcp_server.models.result import Backend
 from mcp_server.models.stored import Deletion, Found, Listing, Standing

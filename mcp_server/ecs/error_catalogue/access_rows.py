@@ -3,7 +3,7 @@
 from typing import Final
 
 from mcp_server.ecs.error_catalogue.row import (
-    ACTION,
+    PERMISSION,
     PERMISSION_PAGE,
     RESOURCE,
     SIGNATURE_PAGE,
@@ -13,7 +13,7 @@ from mcp_server.ecs.error_catalogue.row import (
 from mcp_server.models.explanation import Retry
 
 _GRANT = (
-    f"Ask whoever administers the account to allow the action ecs:{ACTION} on the resource "
+    f"Ask whoever administers the account to allow the action {PERMISSION} on the resource "
     f"{RESOURCE} for this user or role, and to look for a policy that denies it."
 )
 _RENEW = (
@@ -132,21 +132,21 @@ ACCESS_ROWS: Final = (
     ),
     Row(
         "Forbidden.RAM",
-        f"The account's policies do not allow ecs:{ACTION} to this user or role.",
+        f"The account's policies do not allow {PERMISSION} to this user or role.",
         "No policy grants it, or one denies it.",
         _GRANT,
         reference=PERMISSION_PAGE,
     ),
     Row(
         "NoPermission",
-        f"The account's policies do not allow ecs:{ACTION} to this user or role.",
+        f"The account's policies do not allow {PERMISSION} to this user or role.",
         "No policy grants it, or one denies it.",
         _GRANT,
         reference=PERMISSION_PAGE,
     ),
     Row(
         "NoPermission*",
-        f"The account's policies do not allow ecs:{ACTION} to this user or role.",
+        f"The account's policies do not allow {PERMISSION} to this user or role.",
         "No policy grants it, or one denies it.",
         _GRANT,
         reference=PERMISSION_PAGE,

@@ -10,12 +10,14 @@ from mcp_server.ecs.error_catalogue.row import (
     ACTION,
     DETAIL,
     MAY_EXIST,
+    PERMISSION,
     REGION,
     REPEAT,
     RESOURCE,
     Row,
 )
 from mcp_server.ecs.failure import Failure
+from mcp_server.ecs.services import CENTRAL_ACTIONS, PERMISSIONS
 from mcp_server.models.explanation import Explanation, Outcome, Retry
 
 _ARGUMENTS: Final = {
@@ -54,7 +56,7 @@ _OF_CREATIONS: Final = (
 """What holds for a call that creates, and what stands in its place for any other."""
 _READS: Final = ("Describe", "Get", "List")
 """How the actions begin that change nothing: of those there is nothing to be unsure of."""
-_RESOURCES: Final = {"DescribeRegions": "*", "GetCallerIdentity": "*"}
+_RESOURCES: Final = {"DescribeRegions": "*", **dict.fromkeys(CENTRAL_ACTIONS, "*")}
 """Of the actions that are not on commands."""
 _DENIAL_KEYS: Final = ("AuthAction", "AuthPrincipalType", "PolicyType", "NoPermissionType")
 _DIAGNOSIS: Final = "EncodedDiagnosticMessage"
@@ -90,7 +92,8 @@ def explain(
         for words, instead in _OF_CREATIONS if action != _CREATES else ():
             text = text.replace(words, instead)
         return (
-            text.replace(ACTION, action)
+            text.replace(PERMISSION, _permission(action))  # first: it has the action in it
+            .replace(ACTION, action)
             .replace(RESOURCE, resource(action, region_id))
             .replace(REGION, region_id or REGION)
             .replace(DETAIL, detail)
@@ -123,6 +126,11 @@ def explain(
 def resource(action: str, region_id: str | None = None) -> str:
     """What a policy must name to allow an action; without a region it keeps `<region>`."""
     return _RESOURCES.get(action, RESOURCE).replace(REGION, region_id or REGION)
+
+
+def _permission(action: str) -> str:
+    service = CENTRAL_ACTIONS.get(action)
+    return f"{'ecs' if service is None else PERMISSIONS[service]}:{action}"
 
 
 def _seconds(seconds: float) -> str:

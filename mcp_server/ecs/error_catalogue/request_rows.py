@@ -10,6 +10,7 @@ from mcp_server.ecs.error_catalogue.row import (
     Row,
 )
 from mcp_server.models.explanation import Outcome, Retry
+from mcp_server.models.limits import QUOTA
 
 REQUEST_ROWS: Final = (
     Row(
@@ -165,7 +166,7 @@ REQUEST_ROWS: Final = (
     Row(
         "CmdCount.ExceedQuota",
         f"The region {REGION} holds as many commands as the account may have.",
-        "The quota is between 500 and 50,000 commands in a region.",
+        f"The quota is between {QUOTA[0]} and {QUOTA[-1]:,} commands in a region.",
         "Delete commands that are no longer used, ask for a higher quota in Quota Center, or use "
         "another region.",
     ),

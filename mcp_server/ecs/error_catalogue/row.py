@@ -9,6 +9,8 @@ from mcp_server.models.limits import API_PAGE
 
 ACTION: Final = "<action>"
 """Stands for the API action in a row's text, such as `CreateCommand`."""
+PERMISSION: Final = f"ecs:{ACTION}"
+"""Stands for what RAM calls the action, which for another service's is not `ecs:` and its name."""
 REGION: Final = "<region>"
 """Stands for the region id in a row's text."""
 RESOURCE: Final = f"acs:ecs:{REGION}:*:command/*"
